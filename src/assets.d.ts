@@ -1,0 +1,13 @@
+// What the build makes of files that are not TypeScript (build/handlebars.mjs, build/profiles.mjs).
+
+/** A flat view in, the file's text out. */
+declare module '*.hbs' {
+  const render: (view: object) => string
+  export default render
+}
+
+/** A shipped profile, read when the program was built. */
+declare module '*.yaml' {
+  export const value: unknown
+  export const positions: Readonly<Record<string, readonly [line: number, column: number]>>
+}

@@ -1,0 +1,226 @@
+// What the user typed in, the services to work on out: profiles found, read, merged and resolved for each OS, one at a time.
+import { dirname, isAbsolute, join } from 'node:path'
+import * as v from 'valibot'
+import { UserError, type Issue } from '../errors.ts'
+import { nearest, wording } from '../profile/issue.ts'
+import { loadLayers, type Cache, type Source } from '../profile/load.ts'
+import { merge, type Merged } from '../profile/merge.ts'
+import { isTree, placed } from '../profile/parse.ts'
+import { defaultProfile, readShipped, shippedFile, shippedNames } from '../profile/shipped.ts'
+import type { Os } from '../profile/schema.ts'
+import { unknownParameters, type Inputs } from '../resolve/expand.ts'
+import { defaultFacts, hostSchema, toHost, type Host, type HostFacts } from '../resolve/host.ts'
+import { instancePattern } from '../resolve/label.ts'
+import { resolve, type Service } from '../resolve/service.ts'
+import { kindOf, namesIn, readText } from '../system/files.ts'
+import { thisHost, thisOs } from '../system/machine.ts'
+
+/** What commander made of the flags. */
+export interface Flags {
+  readonly os?: Os | 'all'
+  readonly instance?: string
+  readonly scope?: 'user' | 'system'
+  readonly host?: readonly string[]
+  readonly set?: readonly string[]
+  readonly values?: readonly string[]
+  readonly strict?: boolean
+  readonly json?: boolean
+  readonly color: boolean
+  readonly verbose?: boolean
+}
+
+/** Facts, and where they come from. */
+export interface KnownHost {
+  readonly host: Host
+  readonly from: 'this machine' | 'defaults' | { readonly file: string }
+}
+
+/** One profile for one OS: a service, or what is wrong with it. */
+export interface Resolved {
+  readonly file: string
+  readonly os: Os
+  readonly merged: Merged
+  readonly service: Service | null
+  readonly issues: readonly Issue[]
+}
+
+export interface Gathered {
+  readonly systems: readonly Os[]
+  readonly hosts: ReadonlyMap<Os, KnownHost>
+  readonly files: readonly string[]
+  /** Resolves profile after profile, so that memory does not grow with their number. */
+  readonly services: () => Generator<Resolved>
+}
+
+const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
+
+/**
+ * @param profiles as typed; none means the shipped Hermes gateway
+ * @throws UserError for what cannot be found or read at all; problems inside a profile come with its {@link Resolved}
+ */
+export async function gather(profiles: readonly string[], flags: Flags): Promise<Gathered> {
+  const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : profiles.flatMap(filesOf)
+  // A shipped profile is compiled in: the YAML parser is loaded for files only.
+  const needsYaml = files.some((file) => readShipped(file) === undefined) || (flags.host ?? []).length > 0 || (flags.values ?? []).length > 0
+  const readYaml = needsYaml ? (await import('../profile/yaml.ts')).readYaml : undefined
+  const source: Source = {
+    read: (file) => readShipped(file) ?? readYaml!(readText(file)),
+    resolve: (from, reference) => {
+      if (!/[/\\]|\.ya?ml$/.test(reference) && shippedNames.includes(reference)) return shippedFile(reference)
+      return isAbsolute(reference) ? reference : join(dirname(from), reference)
+    },
+  }
+  if (flags.instance !== undefined && !instancePattern.test(flags.instance)) {
+    throw new UserError('USAGE', `${JSON.stringify(flags.instance)} cannot be an instance`, {
+      hint: 'a letter or digit, then up to 63 letters, digits, "_" and "-", all lower case',
+    })
+  }
+  const given = parameterValues(flags, source)
+  const hosts = hostsFor(flags, source)
+  const systems = [...hosts.keys()]
+  const cache: Cache = new Map()
+  if (given.size > 0) checkParameters(files, source, cache, given)
+
+  return {
+    systems,
+    hosts,
+    files,
+    *services() {
+      for (const file of files) {
+        const { layers, issues } = loadLayers(file, source, cache)
+        for (const os of systems) {
+          const inputs: Inputs = {
+            host: hosts.get(os)!.host,
+            instance: flags.instance ?? null,
+            scope: flags.scope ?? null,
+            given,
+            environment: (name) => process.env[name],
+          }
+          const merged = merge(layers, os, inputs.instance)
+          const resolved = resolve(merged, inputs)
+          yield { file, os, merged, service: issues.length === 0 ? resolved.service : null, issues: [...issues, ...resolved.issues] }
+        }
+      }
+    },
+  }
+}
+
+/** A name without a slash or extension that is shipped means the shipped profile, whatever lies in the current folder. */
+function filesOf(typed: string): string[] {
+  if (shippedNames.includes(typed)) return [shippedFile(typed)]
+  switch (kindOf(typed)) {
+    case 'file':
+      return [typed]
+    case 'folder': {
+      // Bases and drafts begin with "_" or ".".
+      const files = namesIn(typed).filter((name) => /^[^._].*\.ya?ml$/.test(name))
+      if (files.length === 0)
+        throw new UserError('PROFILE_NOT_FOUND', `there is no profile (*.yaml) in the folder ${typed}`, { hint: '`hermes-install init` writes one' })
+      return files.map((name) => join(typed, name)).filter((path) => kindOf(path) === 'file')
+    }
+    case 'nothing': {
+      const near = nearest(typed, shippedNames)
+      throw new UserError('PROFILE_NOT_FOUND', `there is no profile ${typed}`, {
+        hint: near ? `did you mean the shipped profile ${near}?` : `give a file, a folder, or one of ${shippedNames.join(', ')}`,
+      })
+    }
+  }
+}
+
+function readMap(
+  file: string,
+  source: Source,
+  code: 'HOST_INVALID' | 'VALUES_INVALID',
+  what: string,
+): { value: { readonly [key: string]: unknown }; locate: (path: readonly (string | number)[]) => { line: number; column: number } } {
+  const yaml = source.read(file)
+  const issues = yaml.issues.map((issue) => ({ file, key: '', ...issue }))
+  if (issues.length === 0 && !isTree(yaml.value)) issues.push({ file, key: '', line: 1, column: 1, message: `expected a map of ${what}`, hint: null })
+  if (issues.length > 0) throw new UserError(code, `${file} has mistakes`, { issues })
+  return { value: yaml.value as { readonly [key: string]: unknown }, locate: yaml.locate }
+}
+
+/** `--values` files in order, then `--set`, later ones win. */
+function parameterValues(flags: Flags, source: Source): Map<string, string> {
+  const given = new Map<string, string>()
+  for (const file of flags.values ?? []) {
+    const { value, locate } = readMap(file, source, 'VALUES_INVALID', 'parameters')
+    const issues = Object.entries(value)
+      .filter(([, child]) => typeof child !== 'string')
+      .map(([key, child]) =>
+        placed(
+          { path: [key], message: 'expected a string', hint: typeof child === 'object' ? null : `put it in quotes: "${String(child as number)}"` },
+          file,
+          locate,
+        ),
+      )
+    if (issues.length > 0) throw new UserError('VALUES_INVALID', `${file} has mistakes`, { issues })
+    for (const [key, child] of Object.entries(value)) given.set(key, child as string)
+  }
+  for (const pair of flags.set ?? []) {
+    const equals = pair.indexOf('=')
+    if (equals < 1) throw new UserError('USAGE', `--set ${JSON.stringify(pair)} is not of the form k=v`, { hint: 'such as --set port=8080' })
+    given.set(pair.slice(0, equals), pair.slice(equals + 1))
+  }
+  return given
+}
+
+/** A misspelt parameter would silently keep its default. */
+function checkParameters(files: readonly string[], source: Source, cache: Cache, given: ReadonlyMap<string, string>): void {
+  const declared = new Set<string>()
+  for (const file of files) {
+    const { layers } = loadLayers(file, source, cache)
+    for (const layer of layers) {
+      const { value } = layer
+      const instance = isTree(value['instance']) ? value['instance'] : {}
+      const places = [value, instance, ...systemOrder.flatMap((os) => [value[os], instance[os]])]
+      for (const place of places) if (isTree(place) && isTree(place['parameters'])) for (const name of Object.keys(place['parameters'])) declared.add(name)
+    }
+  }
+  const unknown = unknownParameters(given.keys(), declared)
+  if (unknown.length > 0) throw new UserError('USAGE', unknown.join('\n'), { hint: 'parameters are declared in the profile, under `parameters`' })
+}
+
+/** The facts for each OS that is asked for: from `--host`, of this machine, or the stated defaults. */
+function hostsFor(flags: Flags, source: Source): Map<Os, KnownHost> {
+  const files = new Map<Os, KnownHost>()
+  for (const file of flags.host ?? []) {
+    const facts = hostFacts(file, source)
+    if (files.has(facts.os)) throw new UserError('USAGE', `two --host files are for ${facts.os}`, { hint: 'one for each OS' })
+    files.set(facts.os, { host: toHost(facts), from: { file } })
+  }
+  const own = thisOs()
+  const asked = flags.os === 'all' ? systemOrder : flags.os ? [flags.os] : files.size > 0 ? [...files.keys()] : own ? [own] : []
+  if (asked.length === 0)
+    throw new UserError('USAGE', `this machine (${process.platform}) has no service manager that is known`, { hint: 'choose one with --os' })
+  for (const os of files.keys())
+    if (!asked.includes(os))
+      throw new UserError('USAGE', `the --host file is for ${os}, but --os says ${asked.join(', ')}`, { hint: 'leave --os out, or give the facts of that OS' })
+  const known = (os: Os): KnownHost =>
+    files.get(os) ??
+    (os === own && files.size === 0 ? { host: toHost(thisHost(os)), from: 'this machine' } : { host: toHost(defaultFacts[os]), from: 'defaults' })
+  return new Map(asked.map((os) => [os, known(os)]))
+}
+
+function hostFacts(file: string, source: Source): HostFacts {
+  const { value, locate } = readMap(file, source, 'HOST_INVALID', 'facts')
+  const known = Object.keys(hostSchema.entries)
+  const issues: Issue[] = Object.keys(value)
+    .filter((key) => !known.includes(key))
+    .map((key) =>
+      placed(
+        { path: [key], message: `unknown fact "${key}"`, hint: nearest(key, known) ? `did you mean "${nearest(key, known)}"?` : `known: ${known.join(', ')}` },
+        file,
+        locate,
+      ),
+    )
+  const checked = v.safeParse(hostSchema, value)
+  if (!checked.success) issues.push(...checked.issues.flatMap((issue) => wording(issue)).map((finding) => placed(finding, file, locate)))
+  if (issues.length > 0) throw new UserError('HOST_INVALID', `${file} has mistakes`, { issues })
+  return checked.output as HostFacts
+}
+
+/** The facts as output names them. */
+export function factsLine(os: Os, { host }: KnownHost): string {
+  return `${os}: user=${host.user} home=${host.home}${os === 'windows' ? '' : ` uid=${host.uid}`}`
+}

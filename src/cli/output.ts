@@ -1,0 +1,53 @@
+// What commands have to say, on its way to a person (plain or coloured) or to a program (one JSON document).
+import { styleText } from 'node:util'
+import { UserError, type Issue } from '../errors.ts'
+
+type Style = Parameters<typeof styleText>[0]
+
+export interface Output {
+  readonly json: boolean
+  /** A line of the result, on stdout; not with --json. */
+  readonly line: (text?: string) => void
+  /** A note on the way, on stderr. */
+  readonly note: (text: string) => void
+  /** The one document, on stdout; only with --json. */
+  readonly document: (value: object) => void
+  readonly style: (style: Style, text: string) => string
+}
+
+/** https://no-color.org: any value that is not empty; colours are for terminals. */
+export function output(options: { readonly json: boolean; readonly color: boolean }): Output {
+  const colored = options.color && process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  return {
+    json: options.json,
+    line: (text = '') => void (options.json || process.stdout.write(`${clean(text)}\n`)),
+    note: (text) => void process.stderr.write(`${clean(text)}\n`),
+    document: (value) => void (options.json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
+    style: (style, text) => (colored ? styleText(style, text) : text),
+  }
+}
+
+/** Texts from files and other programs must not move the cursor or forge lines; our own colours (SGR) may pass. */
+const clean = (text: string): string => text.replaceAll(/\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '?')
+
+/** `file:line:column key: message`, then `hint: ...`. */
+export function issueLines({ file, line, column, key, message, hint }: Issue, style: Output['style']): string[] {
+  const place = [file, line, column].filter((part) => part !== null).join(':')
+  return [`${style('bold', place)}${key ? ` ${style('yellow', key)}` : ''}: ${message}`, ...(hint === null ? [] : [`  ${style('cyan', 'hint:')} ${hint}`])]
+}
+
+/** Tells of an error; what is not the user's to mend shows its message and asks for a report. */
+export function reportError(error: unknown, command: string, out: Output): void {
+  const known = error instanceof UserError ? error : null
+  const message = error instanceof Error ? error.message : String(error)
+  for (const issue of known?.issues ?? []) for (const line of issueLines(issue, out.style)) out.note(line)
+  out.note(`${out.style('red', 'error:')} ${known ? message : `internal error: ${message}`}`)
+  if (known?.hint) out.note(`  ${out.style('cyan', 'hint:')} ${known.hint}`)
+  if (!known) out.note(`  ${out.style('cyan', 'hint:')} this is a mistake of hermes-install; please report it with the profile, with secrets taken out`)
+  out.document({
+    command,
+    ok: false,
+    changed: false,
+    error: { code: known?.code ?? 'INTERNAL', message, hint: known?.hint ?? null, issues: known?.issues ?? [] },
+  })
+}

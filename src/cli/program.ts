@@ -1,0 +1,95 @@
+// The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
+import { Command, CommanderError, Option } from 'commander'
+import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
+import { output, reportError } from './output.ts'
+import manifest from '../../package.json' with { type: 'json' }
+
+const list = (value: string, before: string[] = []): string[] => [...before, value]
+
+/** Flags that say which service is meant, and for which machine. */
+function profileFlags(command: Command): Command {
+  return command
+    .argument('[profile...]', 'a profile file, a folder of profiles, or the name of a shipped profile', [])
+    .option('--instance <name>', 'render the instance NAME of the profile')
+    .addOption(new Option('--scope <scope>', 'a service of this user or of the machine').choices(['user', 'system']))
+    .option('--host <file>', 'facts of another machine (YAML or JSON); may be given once for each OS', list)
+    .option('--set <k=v>', 'value of a parameter; may be repeated', list)
+    .option('--values <file>', 'YAML file with values of parameters; may be repeated, later ones win', list)
+    .option('--json', 'one JSON document on stdout')
+    .option('--no-color', 'no colours')
+    .option('--verbose', 'say more')
+}
+
+function program(done: (code: ExitCode) => void): Command {
+  const root = new Command('hermes-install')
+    .description('One profile YAML becomes a service that comes back: systemd, launchd and the Windows Service Control Manager.')
+    .version(manifest.version, '-V, --version')
+    .showHelpAfterError('(add --help for what can be typed)')
+    .exitOverride()
+    .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hermes-install render --os all          the Hermes gateway for Linux, macOS and Windows, into ./out\n  hermes-install init my-app.yaml         a profile to start from\n  hermes-install validate my-app.yaml\n',
+    )
+
+  profileFlags(root.command('render'))
+    .description('write the files of each OS to <out>/<id>/<os>/')
+    .addOption(new Option('--os <os>', 'which OS (default: this one)').choices(['linux', 'macos', 'windows', 'all']))
+    .option('--out <dir>', 'folder to write to', 'out')
+    .option('--check', 'write nothing; exit 3 if anything in --out differs')
+    .option('--strict', 'fail (exit 5) unless every key is exact')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hermes-install render my-app.yaml --os all\n  hermes-install render --instance work --os windows --host laptop.yaml\n  hermes-install render profiles/ --out rendered --check\n',
+    )
+    .action(async (profiles: string[], options) => done(await (await import('./render.ts')).renderCommand(profiles, options)))
+
+  profileFlags(root.command('validate'))
+    .description('check profiles for every OS; write nothing')
+    .addOption(new Option('--os <os>', 'which OS').choices(['linux', 'macos', 'windows', 'all']).default('all'))
+    .option('--strict', 'fail (exit 5) unless every key is exact')
+    .action(async (profiles: string[], options) => done(await (await import('./validate.ts')).validateCommand(profiles, options)))
+
+  root
+    .command('schema')
+    .description('print the JSON Schema of a profile')
+    .action(async () => done(await (await import('./schema.ts')).schemaCommand()))
+
+  root
+    .command('init')
+    .description('write a commented profile to start from')
+    .argument('[file]', 'the file to write', 'profile.yaml')
+    .option('--force', 'replace a file that is there')
+    .option('--json', 'one JSON document on stdout')
+    .option('--no-color', 'no colours')
+    .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options)))
+
+  return root
+}
+
+/**
+ * Runs one command.
+ * @param argv the arguments after the program
+ * @returns the exit code (design contract)
+ */
+export async function run(argv: readonly string[]): Promise<ExitCode> {
+  // Modes are what we say, whatever the caller's umask: the same tree on every machine.
+  process.umask(0o022)
+  let code: ExitCode = exitCodes.done
+  try {
+    await program((result) => (code = result)).parseAsync([...argv], { from: 'user' })
+    return code
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
+    const out = output({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
+    const command = argv.find((word) => !word.startsWith('-')) ?? ''
+    if (error instanceof CommanderError) {
+      // Commander has told the user already; a program still gets its document.
+      if (error.code === 'commander.help') return exitCodes.usage
+      out.document({ command, ok: false, changed: false, error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), hint: null, issues: [] } })
+      return exitCodes.usage
+    }
+    reportError(error, command, out)
+    return error instanceof UserError ? errorCodes[error.code] : exitCodes.failed
+  }
+}

@@ -1,0 +1,150 @@
+// `render`: services in, a folder for each on disk out, and a summary of what is not exact.
+import { join } from 'node:path'
+import { UserError, exitCodes, type ExitCode, type Issue } from '../errors.ts'
+import { platforms } from '../platform/index.ts'
+import type { Limit, Platform, Refusal } from '../platform/platform.ts'
+import type { Os } from '../profile/schema.ts'
+import { render, type Manifest } from '../render/render.ts'
+import { compareTree, writeTree, type Difference } from '../system/files.ts'
+import { factsLine, gather, type Flags, type Gathered, type Resolved } from './gather.ts'
+import { output, type Output } from './output.ts'
+
+interface RenderFlags extends Flags {
+  readonly out: string
+  readonly check?: boolean
+}
+
+interface Done {
+  readonly profile: string
+  readonly manifest: Manifest
+  readonly folder: string
+  readonly written: readonly string[]
+  readonly differences: readonly Difference[]
+}
+
+/** @returns 0, 2 for a bad profile, 3 for `--check` with differences, 5 for `--strict` with limits */
+export async function renderCommand(profiles: readonly string[], flags: RenderFlags): Promise<ExitCode> {
+  const out = output({ json: flags.json ?? false, color: flags.color })
+  const gathered = await gather(profiles, flags)
+  const managers = await loadPlatforms(gathered.systems)
+  tellFacts(gathered, out)
+
+  const documents: object[] = []
+  const issues: Issue[] = []
+  const seen = new Map<string, string>()
+  let [count, changed, differing, inexact] = [0, 0, 0, 0]
+  const brief = gathered.files.length > 8 && !flags.verbose
+
+  for (const resolved of gathered.services()) {
+    const made = renderOne(resolved, managers, issues)
+    if (made === null) continue
+    const { service, rendered } = made
+    const folder = join(flags.out, service.id, service.os)
+    const twin = seen.get(folder)
+    if (twin !== undefined) {
+      issues.push(resolved.merged.issue(['name'], `${service.id} is rendered from ${twin} already`, 'every profile needs a name of its own'))
+      continue
+    }
+    seen.set(folder, resolved.file)
+    const limits = rendered.manifest.limits.filter(({ fidelity }) => fidelity !== 'exact')
+    if (limits.length > 0) inexact++
+    count++
+    if (flags.strict && limits.length > 0) {
+      tellLimits(service.id, service.os, limits, out)
+      continue
+    }
+    const written = flags.check ? [] : writeTree(folder, rendered.files)
+    const differences = flags.check ? compareTree(folder, rendered.files) : []
+    if (written.length > 0) changed++
+    if (differences.length > 0) differing++
+    const done: Done = { profile: resolved.file, manifest: rendered.manifest, folder, written, differences }
+    if (flags.json) documents.push(documentOf(done))
+    else tell(done, limits, brief, out)
+  }
+
+  if (issues.length > 0)
+    throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, {
+      issues: unique(issues),
+    })
+  if (flags.strict && inexact > 0)
+    throw new UserError('NOT_EXACT', `--strict: ${inexact} of ${count} would not be exact; nothing of those was written`, {
+      hint: 'change the keys above, or set them in an overlay for the OS that has them',
+    })
+  if (!brief && !flags.check && count > 0) tellNext(gathered, flags, out)
+  if (brief || flags.check)
+    out.line(
+      flags.check
+        ? `${count} rendered, ${differing} differ from ${flags.out}`
+        : `${count} rendered into ${flags.out}, ${changed} changed, ${inexact} not exact in every key`,
+    )
+  out.document({
+    command: 'render',
+    ok: true,
+    changed: changed > 0,
+    differs: differing > 0,
+    out: flags.out,
+    hosts: Object.fromEntries([...gathered.hosts].map(([os, { host, from }]) => [os, { ...host, from: typeof from === 'string' ? from : from.file }])),
+    rendered: documents,
+  })
+  return differing > 0 ? exitCodes.differs : exitCodes.done
+}
+
+export async function loadPlatforms(systems: readonly Os[]): Promise<ReadonlyMap<Os, Platform>> {
+  return new Map(await Promise.all(systems.map(async (os) => [os, await platforms[os]()] as const)))
+}
+
+/** Renders one resolved profile; what cannot be carried becomes an issue at its key. */
+export function renderOne(
+  resolved: Resolved,
+  managers: ReadonlyMap<Os, Platform>,
+  issues: Issue[],
+): { service: NonNullable<Resolved['service']>; rendered: NonNullable<ReturnType<typeof render>> } | null {
+  issues.push(...resolved.issues)
+  if (resolved.service === null) return null
+  const refusals: Refusal[] = []
+  const rendered = render(resolved.service, managers.get(resolved.os)!, refusals)
+  for (const { path, message, hint } of refusals) issues.push(resolved.merged.issue(path, `${message} (${resolved.os})`, hint))
+  return rendered === null ? null : { service: resolved.service, rendered }
+}
+
+/** The same mistake is found once for each OS. */
+export function unique(issues: readonly Issue[]): Issue[] {
+  return [...new Map(issues.map((issue) => [JSON.stringify([issue.file, issue.line, issue.key, issue.message]), issue])).values()]
+}
+
+function documentOf({ profile, manifest, folder, written, differences }: Done): object {
+  const { id, os, label, files, limits } = manifest
+  return { id, os, label, profile, folder, changed: written.length > 0, written, differences, files, limits }
+}
+
+/** Facts that nobody gave are named: what is rendered for a machine that is not this one may need others. */
+export function tellFacts({ hosts }: Gathered, out: Output): void {
+  for (const [os, known] of hosts)
+    if (known.from === 'defaults') out.note(out.style('dim', `assumed for ${factsLine(os, known)} (give --host FILE for a real machine)`))
+}
+
+const marks = { approximate: ['yellow', '~'], unsupported: ['red', '!'] } as const
+
+function tellLimits(id: string, os: Os, limits: readonly Limit[], out: Output): void {
+  for (const { key, fidelity, reason, instead } of limits) out.note(`${id} ${os}: ${key} is ${fidelity}: ${reason}; ${instead}`)
+}
+
+function tell({ manifest, folder, written, differences }: Done, limits: readonly Limit[], brief: boolean, out: Output): void {
+  for (const { name, how } of differences) out.line(`${out.style('yellow', how.padEnd(8))} ${join(folder, name)}`)
+  if (brief || differences.length > 0) return
+  const state = written.length === 0 ? out.style('dim', 'unchanged') : out.style('green', `${written.length} of ${manifest.files.length + 1} files written`)
+  out.line(`${out.style('bold', manifest.label)}  ${out.style('cyan', manifest.os)}  ${folder}  ${state}`)
+  for (const { key, fidelity, reason, instead } of limits) {
+    const [color, mark] = marks[fidelity as keyof typeof marks]
+    out.line(`  ${out.style(color, mark)} ${key}: ${reason}`)
+    out.line(`    ${out.style('dim', `-> ${instead}`)}`)
+  }
+}
+
+function tellNext({ systems }: Gathered, flags: RenderFlags, out: Output): void {
+  out.line()
+  out.line(out.style('dim', `~ approximate, ! unsupported: what the manager cannot do as the profile says, and what is done instead (also in manifest.json)`))
+  out.line(
+    `Next: look at the files, then run ${systems.some((os) => os !== 'windows') ? 'install.sh' : 'install.cmd'} from the folder on that machine${systems.includes('windows') && systems.length > 1 ? ' (install.cmd on Windows)' : ''}. ${flags.out} is yours to commit.`,
+  )
+}

@@ -1,0 +1,54 @@
+// The errors a user can cause, and the one list of exit codes.
+
+/** What the process returns (design contract, "Commands"). Stable: scripts rely on it. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  differs: 3,
+  rights: 4,
+  notExact: 5,
+} as const
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes]
+
+/** Stable names for `error.code` in `--json`, each with the exit code it means. */
+export const errorCodes = {
+  USAGE: exitCodes.usage,
+  PROFILE_INVALID: exitCodes.usage,
+  PROFILE_NOT_FOUND: exitCodes.usage,
+  HOST_INVALID: exitCodes.usage,
+  VALUES_INVALID: exitCodes.usage,
+  FILE_EXISTS: exitCodes.failed,
+  WRITE_FAILED: exitCodes.failed,
+  NO_RIGHTS: exitCodes.rights,
+  NOT_EXACT: exitCodes.notExact,
+} as const
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** One thing that is wrong, where it is, and what to do about it. Line and column count from 1. */
+export interface Issue {
+  readonly file: string
+  readonly line: number | null
+  readonly column: number | null
+  /** Dotted path in the profile, `restart.delays[2]`; empty for the document as a whole. */
+  readonly key: string
+  readonly message: string
+  readonly hint: string | null
+}
+
+/** Something the user can mend. The command line prints message, issues and hint; never a stack trace. */
+export class UserError extends Error {
+  readonly code: ErrorCode
+  readonly hint: string | null
+  readonly issues: readonly Issue[]
+
+  constructor(code: ErrorCode, message: string, more: { hint?: string; issues?: readonly Issue[]; cause?: unknown } = {}) {
+    super(message, { cause: more.cause })
+    this.name = 'UserError'
+    this.code = code
+    this.hint = more.hint ?? null
+    this.issues = more.issues ?? []
+  }
+}

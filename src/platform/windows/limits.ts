@@ -1,0 +1,191 @@
+// Where each key of a profile lands on Windows, and what WinSW and the Service Control Manager cannot express.
+import type { Service } from '../../resolve/service.ts'
+import type { LimitRule, Mappings } from '../platform.ts'
+import { logFiles } from './paths.ts'
+
+const unsupported = (reason: string, instead: string): LimitRule => ({ when: () => true, fidelity: 'unsupported', reason, instead })
+const winsw2 = (s: Service): boolean => s.windows.winsw.version === 2
+const needs3: LimitRule = { when: winsw2, fidelity: 'unsupported', reason: 'WinSW 2 has no such hook', instead: 'left out; use windows.winsw.version: 3' }
+const logged: LimitRule = {
+  when: () => true,
+  fidelity: 'approximate',
+  reason: 'WinSW runs it, logs a failure and goes on',
+  instead: 'a failing hook is seen in the wrapper log only',
+}
+
+export const mappings: Mappings<'windows'> = {
+  label: { to: '<id>, and the names of the files' },
+  displayName: { to: '<name>' },
+  description: { to: '<description>' },
+  scope: {
+    to: 'a service of the machine',
+    limits: [
+      {
+        when: (s) => s.askedScope === 'user',
+        fidelity: 'approximate',
+        reason: 'Windows services belong to the machine',
+        instead: 'a service of the machine; without admin rights the fallback, which is of the user',
+      },
+    ],
+  },
+  user: { to: '', limits: [unsupported('a Windows service runs as an account of Windows', 'left out; use windows.account')] },
+  group: { to: '', limits: [unsupported('a Windows service has no group', 'left out')] },
+  command: { to: '<executable>, <arguments>' },
+  workingDirectory: { to: '<workingdirectory>' },
+  environment: {
+    to: '<env>; secrets through launcher.cmd',
+    limits: [
+      {
+        when: (s) => s.environment.some((variable) => variable.kind === 'file'),
+        fidelity: 'approximate',
+        reason: 'cmd.exe reads a file line by line',
+        instead: 'a secretFile must hold one line, in UTF-8',
+      },
+    ],
+  },
+  environmentFiles: {
+    to: 'launcher.cmd',
+    limits: [
+      {
+        when: (s) => s.environmentFiles.length > 0,
+        fidelity: 'approximate',
+        reason: 'WinSW reads no environment files',
+        instead: 'launcher.cmd reads them, line by line: no escapes and no values over several lines',
+      },
+    ],
+  },
+  autostart: { to: '<startmode>' },
+  'restart.policy': { to: 'the recovery actions, with launcher.cmd where exit codes count' },
+  'restart.delays': { to: 'sc failure actions=' },
+  'restart.resetAfter': {
+    to: 'sc failure reset=',
+    limits: [
+      {
+        when: (s) => s.restart.limit !== null,
+        fidelity: 'approximate',
+        reason: 'the Service Control Manager has one time for both',
+        instead: 'restart.limit.within is taken',
+      },
+      {
+        when: (s) => s.restart.resetAfterMs % 1000 !== 0,
+        fidelity: 'approximate',
+        reason: 'the Service Control Manager counts in whole seconds',
+        instead: 'rounded up',
+      },
+    ],
+  },
+  'restart.limit': {
+    to: '',
+    limits: [
+      {
+        when: (s) => s.restart.limit !== null,
+        fidelity: 'approximate',
+        reason: 'the Service Control Manager forgets failures after a time without one, not after a time since the first',
+        instead: 'the actions end with "none", reset= is `within`',
+      },
+    ],
+  },
+  'restart.restartExitCodes': { to: 'launcher.cmd, where the policy alone would not restart' },
+  'restart.stopExitCodes': { to: 'launcher.cmd makes them 0, which WinSW reports as stopped' },
+  'stop.signal': {
+    to: 'Ctrl+C',
+    limits: [
+      {
+        when: (s) => s.stop.signal !== 'SIGINT',
+        fidelity: 'approximate',
+        reason: 'Windows has no signals',
+        instead: 'WinSW sends Ctrl+C, or runs stop.command if there is one',
+      },
+    ],
+  },
+  'stop.timeout': { to: '<stoptimeout>, then the process tree is killed' },
+  'stop.command': { to: '<stopexecutable>, <stoparguments>' },
+  'reload.signal': { to: '', limits: [unsupported('Windows has no signals', 'left out; restart the service')] },
+  'reload.command': { to: '', limits: [unsupported('the Service Control Manager has no reload', 'run the command by hand')] },
+  'hooks.preStart': { to: 'launcher.cmd' },
+  'hooks.postStart': { to: '<poststart> (WinSW 3)', limits: [needs3, logged] },
+  'hooks.preStop': { to: '<prestop> (WinSW 3)', limits: [needs3, logged] },
+  'hooks.postStop': { to: '<poststop> (WinSW 3)', limits: [needs3, logged] },
+  'logs.stdout': {
+    to: '<logpath>, <logname>, <outfilepattern>',
+    limits: [
+      {
+        when: (s) => s.logs.stdout !== null && s.logs.stderr === null && !logFiles(s).exact,
+        fidelity: 'approximate',
+        reason: 'WinSW makes a name of a stem and an extension',
+        instead: '.log is appended',
+      },
+    ],
+  },
+  'logs.stderr': {
+    to: '<logpath>, <logname>, <errfilepattern>',
+    limits: [
+      {
+        when: (s) => !logFiles(s).exact,
+        fidelity: 'approximate',
+        reason: 'WinSW writes both streams into one folder, into two files with a common beginning',
+        instead: 'stderr goes beside stdout, as .err',
+      },
+    ],
+  },
+  'logs.rotate': { to: '<log mode="roll-by-size">' },
+  after: {
+    to: '<depend>',
+    limits: [
+      {
+        when: (s) => s.after.includes('network'),
+        fidelity: 'approximate',
+        reason: 'Windows has no service that says the network is up',
+        instead: 'starts after Tcpip; windows.delayedStart waits longer',
+      },
+      {
+        when: (s) => s.after.length > 0,
+        fidelity: 'approximate',
+        reason: 'a Windows dependency is more than an order',
+        instead: 'the services named are started too, and stopping one stops this service',
+      },
+    ],
+  },
+  'limits.openFiles': { to: '', limits: [unsupported('Windows has no limit of open files for a process', 'left out')] },
+  'limits.processes': { to: '', limits: [unsupported('WinSW sets no job limits', 'left out')] },
+  'limits.memory': { to: '', limits: [unsupported('WinSW sets no job limits', 'left out')] },
+  'limits.cpuPercent': { to: '', limits: [unsupported('WinSW sets no job limits', 'left out')] },
+  priority: {
+    to: '<priority>',
+    limits: [{ when: (s) => ![10, 0, -5].includes(s.nice), fidelity: 'approximate', reason: 'Windows has six priority classes', instead: 'the nearest class' }],
+  },
+  umask: { to: '', limits: [unsupported('Windows has access control lists instead', 'left out')] },
+  hardening: {
+    to: 'nothing to set',
+    limits: [
+      { when: (s) => s.hardening !== 'none', fidelity: 'unsupported', reason: 'WinSW has no sandbox', instead: 'left out; windows.account takes rights away' },
+    ],
+  },
+  health: { to: 'waited for by install.cmd' },
+  replaces: { to: 'stopped and taken away by install.cmd' },
+  native: { to: 'as it is' },
+  'windows.winsw': { to: 'the release of WinSW that install.cmd takes' },
+  'windows.delayedStart': {
+    to: '<delayedAutoStart>',
+    limits: [
+      {
+        when: (s) => s.windows.delayedStart && !s.autostart,
+        fidelity: 'unsupported',
+        reason: 'a service that does not start by itself cannot start late',
+        instead: 'left out',
+      },
+    ],
+  },
+  'windows.account': {
+    to: '<serviceaccount>',
+    limits: [
+      {
+        when: (s) => s.windows.account?.passwordFile != null,
+        fidelity: 'approximate',
+        reason: 'a password may not stand in an XML file or on a command line',
+        instead: 'install.cmd lets WinSW ask for it',
+      },
+    ],
+  },
+  'windows.fallback': { to: 'startup.cmd' },
+}

@@ -1,0 +1,191 @@
+// A Service in, the elements of its WinSW XML out, valid for 2.12.0 and 3.0.0-alpha.11. Every mapping is one line; deviations start "Differs:".
+import { CannotCarry } from '../../escape/refuse.ts'
+import { quoteArgv } from '../../escape/windows-argv.ts'
+import { needsPercent, percentVariable, winswAttribute, winswText } from '../../escape/winsw.ts'
+import { xmlComment, xmlText } from '../../escape/xml.ts'
+import { nearest } from '../../profile/issue.ts'
+import type { Service } from '../../resolve/service.ts'
+import type { At } from '../platform.ts'
+import { logFiles } from './paths.ts'
+import { mappingOf, system32 } from './recovery.ts'
+
+export interface XmlView {
+  readonly id: string
+  readonly title: string
+  readonly elements: readonly string[]
+}
+
+/** WinSW itself reads no files of variables, logs a failing prestart and goes on, and leaves a service that ended with 0 alone. */
+export const needsLauncher = (service: Service): boolean =>
+  mappingOf(service) !== null ||
+  service.environmentFiles.length > 0 ||
+  service.hooks.preStart.length > 0 ||
+  service.environment.some((variable) => variable.kind !== 'plain')
+
+/** Nice values by priority class (Microsoft, "Scheduling Priorities"). */
+export const priorityClass = (nice: number): string =>
+  nice <= -10 ? 'high' : nice < 0 ? 'abovenormal' : nice === 0 ? 'normal' : nice <= 10 ? 'belownormal' : 'idle'
+
+/** What WinSW counts in: `N sec`, or bare milliseconds (its grammar knows no "s"). */
+export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000} sec` : `${ms} ms`)
+
+/** The largest rolled log file and how many are kept, unless the profile says otherwise. */
+const rotation = { bytes: 10 * 1024 * 1024, keep: 8 }
+
+export function xmlView(service: Service, paths: { readonly launcher: string }, at: At): XmlView {
+  const { hooks, stop } = service
+  const logs = logFiles(service)
+  const elements: string[] = []
+  const written = new Set<string>()
+  let percent = false
+  const raw = (name: string, xml: string): void => {
+    written.add(name)
+    elements.push(`  ${xml}`)
+  }
+  const put = (name: string, path: (string | number)[], text: string | null): void => {
+    if (text === null) return
+    percent ||= needsPercent(text)
+    raw(name, `<${name}>${at(path, () => winswText(text))}</${name}>`)
+  }
+  /** Elements below another, and those that WinSW takes as they are. */
+  const child = (name: string, text: string): string => `    <${name}>${text}</${name}>`
+  const block = (name: string, lines: readonly string[], attributes = ''): void => raw(name, [`<${name}${attributes}>`, ...lines, `  </${name}>`].join('\n'))
+  const program = (path: (string | number)[], argv: readonly string[]): [string, string] => [argv[0]!, at(path, () => quoteArgv(argv.slice(1)))]
+
+  const launcher = needsLauncher(service)
+  const argv = launcher ? [`${system32}\\cmd.exe`, '/d', '/c', paths.launcher] : service.command
+
+  // label -> id
+  put('id', ['label'], service.label)
+  // displayName -> name, which 2.12 requires; description -> description, likewise
+  put('name', ['displayName'], service.displayName ?? service.id)
+  put('description', ['description'], service.description ?? service.displayName ?? service.id)
+  // command -> executable, arguments: one line, quoted as the C runtime of the program takes it apart
+  const [executable, args] = program(['command'], argv)
+  put('executable', ['command', 0], executable)
+  put('arguments', ['command'], args)
+  // workingDirectory -> workingdirectory
+  put('workingdirectory', ['workingDirectory'], service.workingDirectory)
+  // environment -> env; secrets are the launcher's
+  for (const variable of service.environment) {
+    if (variable.kind !== 'plain') continue
+    percent ||= needsPercent(variable.value)
+    raw(
+      'env',
+      `<env name="${at(['environment', variable.name], () => winswAttribute(variable.name))}" value="${at(['environment', variable.name], () => winswAttribute(variable.value))}"/>`,
+    )
+  }
+  // autostart -> startmode; windows.delayedStart -> delayedAutoStart, which 2.12 takes for true whenever it is there
+  put('startmode', ['autostart'], service.autostart ? 'Automatic' : 'Manual')
+  if (service.autostart && service.windows.delayedStart) put('delayedAutoStart', ['windows', 'delayedStart'], 'true')
+  // after -> depend. Differs: Windows has no service for "the network is up"; Tcpip is the driver that every network needs
+  for (const name of service.after) raw('depend', `<depend>${at(['after'], () => xmlText(name === 'network' ? 'Tcpip' : name))}</depend>`)
+  // stop.command -> stopexecutable, stoparguments: WinSW runs it, then waits for the program as long as stoptimeout says
+  if (stop.command !== null) {
+    const [stopProgram, stopArgs] = program(['stop', 'command'], stop.command)
+    put('stopexecutable', ['stop', 'command', 0], stopProgram)
+    put('stoparguments', ['stop', 'command'], stopArgs)
+  }
+  // stop.timeout -> stoptimeout
+  put('stoptimeout', ['stop', 'timeout'], duration(stop.timeoutMs))
+  // hooks.postStart, preStop, postStop -> poststart, prestop, poststop (WinSW 3)
+  for (const [name, element] of [
+    ['postStart', 'poststart'],
+    ['preStop', 'prestop'],
+    ['postStop', 'poststop'],
+  ] as const) {
+    const [hook, ...more] = hooks[name]
+    if (hook === undefined || service.windows.winsw.version === 2) continue
+    if (more.length > 0)
+      at(['hooks', name], () => {
+        throw new CannotCarry('WinSW runs one command here', 'put them into a script')
+      })
+    const [hookProgram, hookArgs] = program(['hooks', name], hook)
+    percent ||= needsPercent(hookProgram) || needsPercent(hookArgs)
+    block(element, [
+      child(
+        'executable',
+        at(['hooks', name], () => winswText(hookProgram)),
+      ),
+      child(
+        'arguments',
+        at(['hooks', name], () => winswText(hookArgs)),
+      ),
+    ])
+  }
+  // priority -> priority
+  if (service.nice !== 0) put('priority', ['priority'], priorityClass(service.nice))
+  // windows.account -> serviceaccount: domain and user for 2.12, username for 3
+  if (service.windows.account !== null)
+    block(
+      'serviceaccount',
+      at(['windows', 'account', 'name'], () => account(service.windows.account!)).map(([name, text]) => child(name, text)),
+    )
+  // logs -> logpath, logname, outfilepattern, errfilepattern, log; none of them is expanded but logpath
+  put('logpath', ['logs', 'stdout'], logs.folder)
+  raw('logname', `<logname>${at(['logs', 'stdout'], () => xmlText(logs.name))}</logname>`)
+  raw('outfilepattern', `<outfilepattern>${at(['logs', 'stdout'], () => xmlText(logs.out))}</outfilepattern>`)
+  raw('errfilepattern', `<errfilepattern>${at(['logs', 'stderr'], () => xmlText(logs.err))}</errfilepattern>`)
+  const { bytes, keep } = service.logs.rotate ?? rotation
+  block('log', [child('sizeThreshold', String(Math.max(1, Math.ceil(bytes / 1024)))), child('keepFiles', String(keep))], ' mode="roll-by-size"')
+  // Without this, WinSW 3 rewrites the service from the XML when the file is newer, and with it what `sc failure` set.
+  raw('autoRefresh', '<autoRefresh>false</autoRefresh>')
+  // native.windows -> as it is, "%NAME%" included; an element that is there already, or that WinSW would ignore, is refused by name
+  for (const [name, text] of Object.entries(service.native.windows)) {
+    at(['native', 'windows', name], () => {
+      if (written.has(name) || name === 'onfailure' || name === 'resetfailure')
+        throw new CannotCarry(`this tool already writes <${name}> or what stands for it`, 'use the key of the profile that stands for it')
+      if (!known.includes(name))
+        throw new CannotCarry(
+          `WinSW has no element <${name}> with a plain text and would ignore it`,
+          nearest(name, known) ? `did you mean ${nearest(name, known)}?` : `known: ${known.join(', ')}`,
+        )
+      elements.push(`  <${name}>${xmlText(text)}</${name}>`)
+    })
+  }
+  // A "%" that must stay one comes from this variable, so it is set before anything else is read (escape/winsw.ts).
+  if (percent) elements.splice(0, 0, `  <env name="${percentVariable}" value="%"/>`)
+  return { id: service.id, title: at(['displayName'], () => xmlComment(service.displayName ?? service.id)), elements }
+}
+
+/** Elements with a plain text that both or one of the two WinSW lines read (peers' table, from their XmlServiceConfig). */
+const known: readonly string[] = [
+  'beeponshutdown',
+  'hidewindow',
+  'preshutdown',
+  'preshutdownTimeout',
+  'securityDescriptor',
+  'stopparentprocessfirst',
+  'waithint',
+  'sleeptime',
+  'startarguments',
+  'interactive',
+  'outfiledisabled',
+  'errfiledisabled',
+  'id',
+  'name',
+]
+
+const builtin: Readonly<Record<string, string>> = {
+  localsystem: 'LocalSystem',
+  localservice: 'NT AUTHORITY\\LocalService',
+  networkservice: 'NT AUTHORITY\\NetworkService',
+}
+
+function account({ name, passwordFile }: { readonly name: string; readonly passwordFile: string | null }): readonly (readonly [string, string])[] {
+  const full =
+    builtin[
+      name
+        .toLowerCase()
+        .replace(/^nt authority\\/, '')
+        .replaceAll(' ', '')
+    ] ?? name
+  const [user, domain] = full.split('\\').toReversed() as [string, string | undefined]
+  return [
+    ...(full.includes('@') || full === 'LocalSystem' ? [] : [['domain', winswText(domain ?? '.')] as const]),
+    ['user', winswText(full.includes('@') ? full : user)],
+    ['username', winswText(domain === undefined && !full.includes('@') && full !== 'LocalSystem' ? `.\\${full}` : full)],
+    ...(passwordFile === null ? [] : [['prompt', 'console'] as const]),
+    ['allowservicelogon', 'true'],
+  ]
+}

@@ -1,0 +1,71 @@
+// What the schema found in, our wording out: one sentence and a hint for each, and the nearest known name for a misspelt one.
+import type * as v from 'valibot'
+import type { Path } from './yaml.ts'
+
+/** Something wrong at a path of one file, not yet placed on a line. */
+export interface Finding {
+  readonly path: Path
+  readonly message: string
+  readonly hint: string | null
+}
+
+/** `restart.delays[2]`, as messages and manifests write it. A name with a dot or a bracket is quoted. */
+export function dotted(path: Path): string {
+  let out = ''
+  for (const step of path) {
+    if (typeof step === 'number') out += `[${step}]`
+    else out += (out && '.') + (/^[^.[\]"\s]+$/.test(step) ? step : JSON.stringify(step))
+  }
+  return out
+}
+
+/**
+ * The nearest of some known names, for "did you mean".
+ * @returns undefined where nothing is near: at most a third of the letters may differ (Damerau-Levenshtein, adjacent swaps count once)
+ */
+export function nearest(name: string, known: readonly string[]): string | undefined {
+  const folded = name.toLowerCase().replaceAll(/[-_]/g, '')
+  let best: string | undefined
+  let bestDistance = Math.max(1, Math.floor(Math.min(name.length, 40) / 3)) + 0.5
+  for (const candidate of known) {
+    const distance = editDistance(folded.slice(0, 64), candidate.toLowerCase().replaceAll(/[-_]/g, ''))
+    if (distance < bestDistance) [best, bestDistance] = [candidate, distance]
+  }
+  return best
+}
+
+function editDistance(a: string, b: string): number {
+  let [before, last]: [number[], number[]] = [[], Array.from({ length: b.length + 1 }, (_, j) => j)]
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? before[j - 2]! + 1 : Infinity
+      row[j] = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1), swapped)
+    }
+    ;[before, last] = [last, row]
+  }
+  return last[b.length]!
+}
+
+/** A value as a message shows it: short, on one line, its kind named. Lists and maps are not shown. */
+export function shown(value: unknown): string {
+  if (value === null) return 'nothing'
+  if (Array.isArray(value)) return 'a list'
+  if (typeof value === 'object') return 'a map'
+  const text = typeof value === 'string' ? JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}...` : value) : `${value as number | boolean}`
+  return typeof value === 'string' ? text : `the ${typeof value} ${text}`
+}
+
+type Raw = v.BaseIssue<unknown>
+
+/** Turns what valibot found into findings; of a union, the option that fitted best speaks. */
+export function wording(issue: Raw, prefix: Path = []): Finding[] {
+  const path = [...prefix, ...((issue.path ?? []) as { key: string | number }[]).map((step) => step.key)]
+  if (issue.type === 'union' && issue.issues) {
+    const deeper = issue.issues.filter((sub) => (sub.path?.length ?? 0) > 0)
+    // An option that failed only on a key below it had the right shape: its own words help more than the list of options.
+    if (deeper.length > 0 && typeof issue.input === 'object') return deeper.flatMap((sub) => wording(sub, path)).slice(0, 1)
+  }
+  const quote = /^(?:text|a string|a path|a duration|a size)/.test(issue.message) && (typeof issue.input === 'number' || typeof issue.input === 'boolean')
+  return [{ path, message: `expected ${issue.message}, got ${shown(issue.input)}`, hint: quote ? `put it in quotes: "${String(issue.input)}"` : null }]
+}

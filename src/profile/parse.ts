@@ -1,0 +1,118 @@
+// One file's plain value in, a Layer (valid parts only) and every finding out: types, unknown keys, and nothing thrown.
+import * as v from 'valibot'
+import type { Issue } from '../errors.ts'
+import { dotted, nearest, shown, wording, type Finding } from './issue.ts'
+import { platformEntries, profileSchema } from './schema.ts'
+import type { Path, Position } from './yaml.ts'
+
+/** One profile file, read: what it sets, and where each key of it stands. */
+export interface Layer {
+  readonly file: string
+  readonly value: Tree
+  readonly locate: (path: Path) => Position
+}
+export type Tree = { readonly [key: string]: unknown }
+export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/**
+ * Checks one file by the schema. Invalid parts are taken out of the layer, so that later stages can find what else is wrong.
+ * @param value what the YAML parser returned
+ */
+export function parseLayer(value: unknown, file: string, locate: (path: Path) => Position): { layer: Layer; issues: readonly Issue[] } {
+  const findings: Finding[] = []
+  if (!isTree(value)) {
+    findings.push({
+      path: [],
+      message: value === null || value === undefined ? 'the file is empty' : `expected a map of keys, got ${shown(value)}`,
+      hint: '`hermes-install init` writes a profile to start from',
+    })
+    value = {}
+  }
+  unknownKeys(profileSchema as unknown as Schema, value, [], findings)
+  const checked = v.safeParse(profileSchema, withoutNulls(value))
+  if (!checked.success) for (const issue of checked.issues) findings.push(...wording(issue))
+  const issues = findings.map((finding) => placed(finding, file, locate))
+  return { layer: { file, value: findings.length > 0 ? pruned(value as Tree, findings) : (value as Tree), locate }, issues }
+}
+
+/** Gives a finding its line. */
+export function placed({ path, message, hint }: Finding, file: string, locate: (path: Path) => Position): Issue {
+  return { file, ...locate(path), key: dotted(path), message, hint }
+}
+
+type Schema = {
+  type: string
+  entries?: Record<string, Schema>
+  wrapped?: Schema
+  pipe?: readonly Schema[]
+  options?: readonly Schema[]
+  item?: Schema
+  value?: Schema
+  getter?: unknown
+}
+
+/** Valibot's own strict objects stop at the first unknown key; users want all of them, each with the nearest known one. */
+function unknownKeys(schema: Schema, value: unknown, path: Path, out: Finding[]): void {
+  if (schema.pipe) return unknownKeys(schema.pipe[0]!, value, path, out)
+  if (schema.wrapped) return unknownKeys(schema.wrapped, value, path, out)
+  if (schema.type === 'union') {
+    const options = schema.options!.map(unwrapped)
+    const keys = isTree(value) ? Object.keys(value) : []
+    const shared = (option: Schema): number => (option.entries ? keys.filter((k) => Object.hasOwn(option.entries!, k)).length : 0)
+    const maps = options.filter((option) => option.entries).sort((a, b) => shared(b) - shared(a))
+    if (isTree(value) && maps.length > 0) return unknownKeys(maps[0]!, value, path, out)
+    const list = options.find((option) => option.item)
+    if (Array.isArray(value) && list) unknownKeys(list, value, path, out)
+    return
+  }
+  if (schema.entries && isTree(value)) {
+    const known = Object.keys(schema.entries)
+    for (const key of Object.keys(value)) {
+      if (Object.hasOwn(schema.entries, key)) unknownKeys(schema.entries[key]!, value[key], [...path, key], out)
+      else out.push({ path: [...path, key], ...unknownKey(key, known, path) })
+    }
+  } else if (schema.type === 'record' && isTree(value)) {
+    for (const [key, child] of Object.entries(value)) unknownKeys(schema.value!, child, [...path, key], out)
+  } else if (schema.item && Array.isArray(value)) {
+    value.forEach((child, i) => unknownKeys(schema.item!, child, [...path, i], out))
+  }
+}
+
+const unwrapped = (schema: Schema): Schema => (schema.pipe ? unwrapped(schema.pipe[0]!) : schema.wrapped ? unwrapped(schema.wrapped) : schema)
+
+function unknownKey(key: string, known: readonly string[], path: Path): { message: string; hint: string } {
+  if (key === '<<') return { message: 'merge keys (<<) are not part of YAML 1.2', hint: 'use `extends`, or an overlay' }
+  const home = Object.entries(platformEntries).find(([, entries]) => Object.hasOwn(entries, key))?.[0]
+  if (home && !path.includes(home)) return { message: `unknown key "${key}" here`, hint: `it belongs into the overlay: \`${home}: {${key}: ...}\`` }
+  if (['version', 'name', 'extends', 'instance', 'linux', 'macos', 'windows'].includes(key) && path.length > 0)
+    return { message: `"${key}" cannot stand here`, hint: 'it belongs to the top of the profile' }
+  const near = nearest(key, known)
+  return {
+    message: `unknown key "${key}"`,
+    hint: near ? `did you mean "${near}"?` : `known here: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}`,
+  }
+}
+
+/** `null` unsets a key of a lower layer, so the schema need not know it; in a list it is an error, as it stands for nothing. */
+function withoutNulls(value: unknown): unknown {
+  if (!isTree(value)) return value
+  const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>
+  for (const [key, child] of Object.entries(value)) if (child !== null) out[key] = withoutNulls(child)
+  return out
+}
+
+/** The tree without the places that have findings (a bad list goes as a whole). */
+function pruned(value: Tree, findings: readonly Finding[]): Tree {
+  const bad = new Set<string>()
+  for (const { path } of findings) {
+    const list = path.findIndex((step) => typeof step === 'number')
+    bad.add((list < 0 ? path : path.slice(0, list)).join('\0'))
+  }
+  const walk = (tree: Tree, at: string): Tree =>
+    Object.fromEntries(
+      Object.entries(tree)
+        .filter(([key]) => !bad.has(at + key))
+        .map(([key, child]) => [key, isTree(child) ? walk(child, `${at}${key}\0`) : child]),
+    )
+  return bad.has('') ? {} : walk(value, '')
+}

@@ -1,0 +1,163 @@
+// The only code that reads and writes files: texts in and out, whole folders written so that nothing half-written can be seen.
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { UserError } from '../errors.ts'
+import type { RenderedFile } from '../render/render.ts'
+
+/** The code of a failed system call. */
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
+
+/** Reads a UTF-8 file (a byte order mark is dropped). @throws UserError if it is not there, cannot be read or is no UTF-8 */
+export function readText(path: string): string {
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (error) {
+    const code = codeOf(error)
+    const why =
+      code === 'ENOENT'
+        ? 'there is no such file'
+        : code === 'EISDIR'
+          ? 'it is a folder'
+          : code === 'EACCES'
+            ? 'this user may not read it'
+            : (error as Error).message
+    throw new UserError('PROFILE_NOT_FOUND', `cannot read ${path}: ${why}`, { cause: error })
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch {
+    throw new UserError('PROFILE_INVALID', `${path} is not UTF-8 text`, { hint: 'save it as UTF-8' })
+  }
+}
+
+export function kindOf(path: string): 'file' | 'folder' | 'nothing' {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file'
+}
+
+/** Names in a folder, sorted by code point, so that the order is the same everywhere. */
+export function namesIn(folder: string): string[] {
+  return readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
+}
+
+/** How one file of a tree differs from what is on disk. */
+export interface Difference {
+  readonly name: string
+  readonly how: 'missing' | 'changed' | 'extra'
+}
+
+/** Compares a rendered folder with the disk; writes nothing. A name that a former manifest lists, or any other, that is not rendered is `extra`. */
+export function compareTree(folder: string, files: readonly RenderedFile[]): Difference[] {
+  if (kindOf(folder) !== 'folder') return files.map(({ name }) => ({ name, how: 'missing' }))
+  const there = new Set(namesIn(folder))
+  const differences: Difference[] = []
+  for (const { name, text } of files) {
+    if (!there.delete(name)) differences.push({ name, how: 'missing' })
+    else if (!sameText(join(folder, name), text)) differences.push({ name, how: 'changed' })
+  }
+  return [...differences, ...[...there].map((name) => ({ name, how: 'extra' as const }))]
+}
+
+function sameText(path: string, text: string): boolean {
+  try {
+    return readFileSync(path).equals(Buffer.from(text))
+  } catch (error) {
+    if (codeOf(error) === 'EISDIR') return false
+    throw error
+  }
+}
+
+/**
+ * Makes a folder hold exactly these files of ours. A new folder appears whole, by one rename; in one that is there, each changed file is replaced by a rename,
+ * what a former manifest lists and is no longer rendered is removed, and files of others stay.
+ * @returns the names written or removed; empty if nothing had to change
+ */
+export function writeTree(folder: string, files: readonly RenderedFile[]): string[] {
+  try {
+    return kindOf(folder) === 'folder' ? updateTree(folder, files) : createTree(folder, files)
+  } catch (error) {
+    throw writeError(folder, error)
+  }
+}
+
+function createTree(folder: string, files: readonly RenderedFile[]): string[] {
+  mkdirSync(dirname(folder), { recursive: true })
+  const temporary = `${folder}.${process.pid}.tmp`
+  try {
+    mkdirSync(temporary)
+    for (const { name, mode, text } of files) writeFileSync(join(temporary, name), text, { mode })
+    renameSync(temporary, folder)
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+  return files.map(({ name }) => name)
+}
+
+function updateTree(folder: string, files: readonly RenderedFile[]): string[] {
+  const former = formerNames(folder)
+  const differences = compareTree(folder, files)
+  const changed: string[] = []
+  // The manifest is the last of the files: until it is replaced, the former one still lists what has to go.
+  for (const { name, how } of differences) {
+    if (how === 'extra') continue
+    const { mode, text } = files.find((file) => file.name === name)!
+    const temporary = join(folder, `.${name}.${process.pid}.tmp`)
+    try {
+      writeFileSync(temporary, text, { mode })
+      renameSync(temporary, join(folder, name))
+    } catch (error) {
+      rmSync(temporary, { force: true })
+      throw error
+    }
+    changed.push(name)
+  }
+  for (const { name } of differences.filter(({ name, how }) => how === 'extra' && former.has(name))) {
+    rmSync(join(folder, name), { force: true })
+    changed.push(name)
+  }
+  return changed
+}
+
+/** The files that the manifest in the folder lists. A broken manifest lists none. */
+function formerNames(folder: string): Set<string> {
+  try {
+    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: { source: string }[] }
+    return new Set(manifest.files.map(({ source }) => source).filter((name) => !/[/\\]/.test(name)))
+  } catch {
+    return new Set()
+  }
+}
+
+/** Writes one new file. @throws UserError FILE_EXISTS unless `replace` */
+export function writeNew(path: string, text: string, replace: boolean): void {
+  try {
+    if (replace) {
+      const temporary = `${path}.${process.pid}.tmp`
+      writeFileSync(temporary, text)
+      renameSync(temporary, path)
+    } else writeFileSync(path, text, { flag: 'wx' })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw new UserError('FILE_EXISTS', `${path} is there already`, { hint: 'choose another name, or --force to replace it' })
+    throw writeError(path, error)
+  }
+}
+
+function writeError(path: string, error: unknown): UserError {
+  const code = codeOf(error)
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+    return new UserError('NO_RIGHTS', `this user may not write ${path} (${code})`, {
+      hint: 'choose another folder with --out, or run the command as a user who may',
+      cause: error,
+    })
+  const why =
+    code === 'ENOSPC'
+      ? 'the disk is full'
+      : code === 'ENOTDIR' || code === 'EEXIST'
+        ? 'a file is in the way'
+        : code === 'ENAMETOOLONG'
+          ? 'the name is too long'
+          : (error as Error).message
+  return new UserError('WRITE_FAILED', `cannot write ${path}: ${why}`, { cause: error })
+}

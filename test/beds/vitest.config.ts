@@ -1,0 +1,16 @@
+// The heavy tests: npx vitest run --config test/beds/vitest.config.ts. As root, after test/beds/setup.sh.
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { viteHandlebars } from '../../build/handlebars.mjs'
+
+export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
+  plugins: [viteHandlebars()],
+  test: {
+    include: ['test/beds/**/*.test.ts', 'test/oracles/**/*.test.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
+  },
+})
