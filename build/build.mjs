@@ -1,4 +1,5 @@
-// src/ in, dist/ out: one small entry and a chunk per command, loaded when the command is used (cold start, see CHANGELOG and `npm run bench`).
+// @ts-check
+// src/ in, dist/ out: a small entry and a file for each command, loaded when the command is used.
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,23 +7,61 @@ import { build } from 'esbuild'
 import { esbuildHandlebars } from './handlebars.mjs'
 import { esbuildProfiles } from './profiles.mjs'
 
+/**
+ * commander loads child_process for commands that are programs of their own, which we have none of; loading it costs as much as commander itself.
+ * @type {import('esbuild').Plugin}
+ */
+const withoutChildProcess = {
+  name: 'commander-without-child-process',
+  setup(builder) {
+    builder.onResolve({ filter: /^(node:)?child_process$/ }, ({ importer, path }) =>
+      importer.includes('commander') ? { path, namespace: 'nothing' } : undefined,
+    )
+    builder.onLoad({ filter: /.*/, namespace: 'nothing' }, () => ({ contents: 'module.exports = {}', loader: 'js' }))
+  },
+}
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+/** What is loaded only when it is used, each a file of its own: `import('./render.ts')` becomes `require('./render.cjs')`. */
+const lazy = {
+  render: 'src/cli/render.ts',
+  validate: 'src/cli/validate.ts',
+  schema: 'src/cli/schema.ts',
+  init: 'src/cli/init.ts',
+  parse: 'src/profile/parse.ts',
+  facts: 'src/resolve/facts.ts',
+}
+
+/** @type {import('esbuild').Plugin} */
+const lazyFiles = {
+  name: 'lazy-files',
+  setup(builder) {
+    const files = new Map(Object.entries(lazy).map(([name, file]) => [join(root, file), `./${name}.cjs`]))
+    builder.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      const file = kind === 'dynamic-import' ? files.get(join(resolveDir, path)) : undefined
+      return file === undefined ? undefined : { path: file, external: true }
+    })
+  },
+}
+
 rmSync(join(root, 'dist'), { recursive: true, force: true })
 await build({
   absWorkingDir: root,
-  entryPoints: ['src/main.ts'],
+  entryPoints: { main: 'src/main.ts', ...lazy },
   outdir: 'dist',
   bundle: true,
-  splitting: true,
-  format: 'esm',
+  // CommonJS, one file a command: Node loads an ES module through an asynchronous loader that costs more than our own code (measured: `npm run bench`).
+  format: 'cjs',
+  outExtension: { '.js': '.cjs' },
   platform: 'node',
   target: 'node20.12',
+  // A real import() of a CommonJS file would start the ES module loader after all.
+  supported: { 'dynamic-import': false },
   minify: true,
-  keepNames: false,
   legalComments: 'linked',
-  // commander is CommonJS: what it requires of Node must be requirable from an ES module.
-  banner: { js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);" },
+  define: { 'import.meta.dirname': '__dirname' },
   // yaml's own ES modules (its "browser" build) can be shaken and need nothing of Node; its "node" build is CommonJS.
   alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
-  plugins: [esbuildHandlebars, esbuildProfiles],
+  plugins: [lazyFiles, withoutChildProcess, esbuildHandlebars, esbuildProfiles],
 })

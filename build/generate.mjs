@@ -1,3 +1,4 @@
+// @ts-check
 // src/profile/schema.ts and the platforms' mappings in; profiles/profile.schema.json, docs/profile.md and the tables of docs/<os>.md out (`npm run generate`).
 // test/reference.test.ts holds all of them against the source.
 import { readFileSync, writeFileSync } from 'node:fs'

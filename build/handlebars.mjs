@@ -1,3 +1,4 @@
+// @ts-check
 // A templates/**/*.hbs file in, a JavaScript module with its precompiled template out; for esbuild (the bundle) and for Vite (the tests).
 import { readFileSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'

@@ -8,6 +8,6 @@ declare module '*.hbs' {
 
 /** A shipped profile, read when the program was built. */
 declare module '*.yaml' {
-  export const value: unknown
-  export const positions: Readonly<Record<string, readonly [line: number, column: number]>>
+  export const value: () => unknown
+  export const positions: () => Readonly<Record<string, readonly [line: number, column: number]>>
 }

@@ -2,4 +2,6 @@
 // The bin: argv in, exit code out.
 import { run } from './cli/program.ts'
 
-process.exitCode = await run(process.argv.slice(2))
+void run(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

@@ -1,15 +1,13 @@
 // What the user typed in, the services to work on out: profiles found, read, merged and resolved for each OS, one at a time.
 import { dirname, isAbsolute, join } from 'node:path'
-import * as v from 'valibot'
 import { UserError, type Issue } from '../errors.ts'
-import { nearest, wording } from '../profile/issue.ts'
+import { nearest } from '../profile/issue.ts'
 import { loadLayers, type Cache, type Source } from '../profile/load.ts'
 import { merge, type Merged } from '../profile/merge.ts'
-import { isTree, placed } from '../profile/parse.ts'
+import { isTree, type Os } from '../profile/model.ts'
 import { defaultProfile, readShipped, shippedFile, shippedNames } from '../profile/shipped.ts'
-import type { Os } from '../profile/schema.ts'
 import { unknownParameters, type Inputs } from '../resolve/expand.ts'
-import { defaultFacts, hostSchema, toHost, type Host, type HostFacts } from '../resolve/host.ts'
+import { defaultFacts, toHost, type Host } from '../resolve/host.ts'
 import { instancePattern } from '../resolve/label.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { kindOf, namesIn, readText } from '../system/files.ts'
@@ -60,11 +58,10 @@ const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
  */
 export async function gather(profiles: readonly string[], flags: Flags): Promise<Gathered> {
   const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : profiles.flatMap(filesOf)
-  // A shipped profile is compiled in: the YAML parser is loaded for files only.
-  const needsYaml = files.some((file) => readShipped(file) === undefined) || (flags.host ?? []).length > 0 || (flags.values ?? []).length > 0
-  const readYaml = needsYaml ? (await import('../profile/yaml.ts')).readYaml : undefined
+  // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
+  const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
   const source: Source = {
-    read: (file) => readShipped(file) ?? readYaml!(readText(file)),
+    read: (file) => readShipped(file) ?? parseText!(readText(file), file),
     resolve: (from, reference) => {
       if (!/[/\\]|\.ya?ml$/.test(reference) && shippedNames.includes(reference)) return shippedFile(reference)
       return isAbsolute(reference) ? reference : join(dirname(from), reference)
@@ -75,8 +72,8 @@ export async function gather(profiles: readonly string[], flags: Flags): Promise
       hint: 'a letter or digit, then up to 63 letters, digits, "_" and "-", all lower case',
     })
   }
-  const given = parameterValues(flags, source)
-  const hosts = hostsFor(flags, source)
+  const given = await parameterValues(flags)
+  const hosts = await hostsFor(flags)
   const systems = [...hosts.keys()]
   const cache: Cache = new Map()
   if (given.size > 0) checkParameters(files, source, cache, given)
@@ -97,7 +94,7 @@ export async function gather(profiles: readonly string[], flags: Flags): Promise
             environment: (name) => process.env[name],
           }
           const merged = merge(layers, os, inputs.instance)
-          const resolved = resolve(merged, inputs)
+          const resolved = resolve(merged, inputs, issues)
           yield { file, os, merged, service: issues.length === 0 ? resolved.service : null, issues: [...issues, ...resolved.issues] }
         }
       }
@@ -127,35 +124,13 @@ function filesOf(typed: string): string[] {
   }
 }
 
-function readMap(
-  file: string,
-  source: Source,
-  code: 'HOST_INVALID' | 'VALUES_INVALID',
-  what: string,
-): { value: { readonly [key: string]: unknown }; locate: (path: readonly (string | number)[]) => { line: number; column: number } } {
-  const yaml = source.read(file)
-  const issues = yaml.issues.map((issue) => ({ file, key: '', ...issue }))
-  if (issues.length === 0 && !isTree(yaml.value)) issues.push({ file, key: '', line: 1, column: 1, message: `expected a map of ${what}`, hint: null })
-  if (issues.length > 0) throw new UserError(code, `${file} has mistakes`, { issues })
-  return { value: yaml.value as { readonly [key: string]: unknown }, locate: yaml.locate }
-}
-
 /** `--values` files in order, then `--set`, later ones win. */
-function parameterValues(flags: Flags, source: Source): Map<string, string> {
+async function parameterValues(flags: Flags): Promise<Map<string, string>> {
   const given = new Map<string, string>()
   for (const file of flags.values ?? []) {
-    const { value, locate } = readMap(file, source, 'VALUES_INVALID', 'parameters')
-    const issues = Object.entries(value)
-      .filter(([, child]) => typeof child !== 'string')
-      .map(([key, child]) =>
-        placed(
-          { path: [key], message: 'expected a string', hint: typeof child === 'object' ? null : `put it in quotes: "${String(child as number)}"` },
-          file,
-          locate,
-        ),
-      )
+    const { values, issues } = (await import('../resolve/facts.ts')).parseValues(readText(file), file)
     if (issues.length > 0) throw new UserError('VALUES_INVALID', `${file} has mistakes`, { issues })
-    for (const [key, child] of Object.entries(value)) given.set(key, child as string)
+    for (const [key, value] of values) given.set(key, value)
   }
   for (const pair of flags.set ?? []) {
     const equals = pair.indexOf('=')
@@ -182,10 +157,11 @@ function checkParameters(files: readonly string[], source: Source, cache: Cache,
 }
 
 /** The facts for each OS that is asked for: from `--host`, of this machine, or the stated defaults. */
-function hostsFor(flags: Flags, source: Source): Map<Os, KnownHost> {
+async function hostsFor(flags: Flags): Promise<Map<Os, KnownHost>> {
   const files = new Map<Os, KnownHost>()
   for (const file of flags.host ?? []) {
-    const facts = hostFacts(file, source)
+    const { facts, issues } = (await import('../resolve/facts.ts')).parseFacts(readText(file), file)
+    if (facts === null) throw new UserError('HOST_INVALID', `${file} has mistakes`, { issues })
     if (files.has(facts.os)) throw new UserError('USAGE', `two --host files are for ${facts.os}`, { hint: 'one for each OS' })
     files.set(facts.os, { host: toHost(facts), from: { file } })
   }
@@ -200,24 +176,6 @@ function hostsFor(flags: Flags, source: Source): Map<Os, KnownHost> {
     files.get(os) ??
     (os === own && files.size === 0 ? { host: toHost(thisHost(os)), from: 'this machine' } : { host: toHost(defaultFacts[os]), from: 'defaults' })
   return new Map(asked.map((os) => [os, known(os)]))
-}
-
-function hostFacts(file: string, source: Source): HostFacts {
-  const { value, locate } = readMap(file, source, 'HOST_INVALID', 'facts')
-  const known = Object.keys(hostSchema.entries)
-  const issues: Issue[] = Object.keys(value)
-    .filter((key) => !known.includes(key))
-    .map((key) =>
-      placed(
-        { path: [key], message: `unknown fact "${key}"`, hint: nearest(key, known) ? `did you mean "${nearest(key, known)}"?` : `known: ${known.join(', ')}` },
-        file,
-        locate,
-      ),
-    )
-  const checked = v.safeParse(hostSchema, value)
-  if (!checked.success) issues.push(...checked.issues.flatMap((issue) => wording(issue)).map((finding) => placed(finding, file, locate)))
-  if (issues.length > 0) throw new UserError('HOST_INVALID', `${file} has mistakes`, { issues })
-  return checked.output as HostFacts
 }
 
 /** The facts as output names them. */

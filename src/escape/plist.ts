@@ -7,6 +7,8 @@ export type Plist = string | number | boolean | readonly Plist[] | { readonly [k
 
 /** One value, indented as Apple's own writer does. */
 export function plistValue(value: Plist, indent = ''): string {
+  // CoreFoundation drops a byte order mark at the beginning of every string, however it is written.
+  if (typeof value === 'string' && value.startsWith('\ufeff')) throw new CannotCarry('a property list cannot carry a byte order mark at the beginning')
   if (typeof value === 'string') return `${indent}<string>${xmlText(value)}</string>`
   if (typeof value === 'boolean') return `${indent}<${value}/>`
   if (typeof value === 'number') {

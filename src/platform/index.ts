@@ -1,5 +1,5 @@
 // The rooms that grow: one line for each service manager, loaded when it is used.
-import type { Os } from '../profile/schema.ts'
+import type { Os } from '../profile/model.ts'
 import type { Platform } from './platform.ts'
 
 export const platforms = {

@@ -1,6 +1,6 @@
 // The one contract of all service managers: a Service in; files, commands and limits out, as plain data.
-import type { Os, PlatformKey, ServiceKey } from '../profile/schema.ts'
-import type { Path } from '../profile/yaml.ts'
+import type { Os, PlatformKey, ServiceKey } from '../profile/model.ts'
+import type { Path } from '../profile/model.ts'
 import { CannotCarry } from '../escape/refuse.ts'
 import type { Service } from '../resolve/service.ts'
 
@@ -74,15 +74,24 @@ export interface Platform {
   readonly render: (service: Service, refusals: Refusal[]) => Rendered
 }
 
-/** Calls an escaper and turns its refusal into one that names the key. */
-export type At = <T>(path: Path, escape: () => T) => T
+/** Calls an escaper and turns its refusal into one that names the key; of a list, with `parts`, the first item that is refused by itself. */
+export type At = <T>(path: Path, escape: () => T, parts?: { readonly items: readonly string[]; readonly escape: (item: string) => unknown }) => T
 export function refusing(refusals: Refusal[]): At {
-  return (path, escape) => {
+  const refused = (escape: () => unknown): boolean => {
+    try {
+      escape()
+      return false
+    } catch {
+      return true
+    }
+  }
+  return (path, escape, parts) => {
     try {
       return escape()
     } catch (error) {
       if (!(error instanceof CannotCarry)) throw error
-      refusals.push({ path, message: error.message, hint: error.hint })
+      const item = parts?.items.findIndex((text) => refused(() => parts.escape(text))) ?? -1
+      refusals.push({ path: item < 0 ? path : [...path, item], message: error.message, hint: error.hint })
       return '' as ReturnType<typeof escape>
     }
   }

@@ -1,6 +1,7 @@
 // What the schema found in, our wording out: one sentence and a hint for each, and the nearest known name for a misspelt one.
 import type * as v from 'valibot'
-import type { Path } from './yaml.ts'
+import type { Issue } from '../errors.ts'
+import type { Path, Position } from './model.ts'
 
 /** Something wrong at a path of one file, not yet placed on a line. */
 export interface Finding {
@@ -66,6 +67,13 @@ export function wording(issue: Raw, prefix: Path = []): Finding[] {
     // An option that failed only on a key below it had the right shape: its own words help more than the list of options.
     if (deeper.length > 0 && typeof issue.input === 'object') return deeper.flatMap((sub) => wording(sub, path)).slice(0, 1)
   }
-  const quote = /^(?:text|a string|a path|a duration|a size)/.test(issue.message) && (typeof issue.input === 'number' || typeof issue.input === 'boolean')
-  return [{ path, message: `expected ${issue.message}, got ${shown(issue.input)}`, hint: quote ? `put it in quotes: "${String(issue.input)}"` : null }]
+  if (issue.input === undefined) return [{ path, message: 'missing', hint: null }]
+  const quote = /^(?:text|a string|a path)/.test(issue.message) && (typeof issue.input === 'number' || typeof issue.input === 'boolean')
+  // The value is not repeated: YAML has read 010 as 10, and only the user knows what was meant.
+  return [{ path, message: `expected ${issue.message}, got ${shown(issue.input)}`, hint: quote ? 'put it in quotes: it is a text' : null }]
+}
+
+/** Gives a finding its line. */
+export function placed({ path, message, hint }: Finding, file: string, locate: (path: Path) => Position): Issue {
+  return { file, ...locate(path), key: dotted(path), message, hint }
 }

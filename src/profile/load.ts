@@ -1,12 +1,11 @@
 // The path of a profile in, its layers (all that it extends, lowest first) and every issue in them out.
 import type { Issue } from '../errors.ts'
-import { parseLayer, type Layer } from './parse.ts'
-import type { Path, Position, YamlFile } from './yaml.ts'
+import type { Layer, Path, Position, Read } from './model.ts'
 
 /** Where profile texts come from. The shell gives one that reads files and knows the shipped profiles; tests give a map. */
 export interface Source {
-  /** Reads and parses one file. @throws UserError where it cannot be read */
-  readonly read: (file: string) => YamlFile
+  /** Reads and checks one file. @throws UserError where it cannot be read */
+  readonly read: (file: string) => Read
   /** The file that `reference` means when written in `from`: a path relative to it, or the name of a shipped profile. */
   readonly resolve: (from: string, reference: string) => string
 }
@@ -20,7 +19,7 @@ export interface Loaded {
 const maxLayers = 128
 
 /** Each file once in a run: thousands of profiles may extend the same base. */
-export type Cache = Map<string, { layer: Layer; issues: readonly Issue[] }>
+export type Cache = Map<string, Read>
 
 /** Reads `file` and all that it extends. Cycles and unreadable bases become issues at the `extends` that names them. */
 export function loadLayers(file: string, source: Source, cache: Cache): Loaded {
@@ -29,11 +28,7 @@ export function loadLayers(file: string, source: Source, cache: Cache): Loaded {
   const visit = (current: string, chain: readonly string[]): void => {
     let entry = cache.get(current)
     if (!entry) {
-      const yaml = source.read(current)
-      entry =
-        yaml.issues.length > 0
-          ? { layer: { file: current, value: {}, locate: yaml.locate }, issues: yaml.issues.map((i) => ({ file: current, key: '', ...i })) }
-          : parseLayer(yaml.value, current, yaml.locate)
+      entry = source.read(current)
       // The profiles themselves are read once anyway; only bases are kept, so memory stays flat.
       if (chain.length > 0) cache.set(current, entry)
     }

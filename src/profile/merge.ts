@@ -1,9 +1,9 @@
 // Layers and the overlays that apply in, one profile out, and for each path of it the layer that wrote it.
 import type { Issue } from '../errors.ts'
 import { dotted } from './issue.ts'
-import { isTree, type Layer, type Tree } from './parse.ts'
-import type { Os, Profile } from './schema.ts'
-import type { Path } from './yaml.ts'
+import { isTree, type Layer, type Tree } from './model.ts'
+import type { Os, Profile } from './model.ts'
+import type { Path } from './model.ts'
 
 export interface Merged {
   readonly profile: Profile

@@ -1,24 +1,22 @@
 // One file's plain value in, a Layer (valid parts only) and every finding out: types, unknown keys, and nothing thrown.
 import * as v from 'valibot'
-import type { Issue } from '../errors.ts'
-import { dotted, nearest, shown, wording, type Finding } from './issue.ts'
+import { dotted, nearest, placed, shown, wording, type Finding } from './issue.ts'
+import { isTree, type Path, type Position, type Read, type Tree } from './model.ts'
 import { platformEntries, profileSchema } from './schema.ts'
-import type { Path, Position } from './yaml.ts'
+import { readYaml } from './yaml.ts'
 
-/** One profile file, read: what it sets, and where each key of it stands. */
-export interface Layer {
-  readonly file: string
-  readonly value: Tree
-  readonly locate: (path: Path) => Position
+/** Reads and checks one file. @param text all of it */
+export function parseText(text: string, file: string): Read {
+  const { value, locate, issues } = readYaml(text)
+  if (issues.length > 0) return { layer: { file, value: {}, locate }, issues: issues.map((issue) => ({ file, key: '', ...issue })) }
+  return parseLayer(value, file, locate)
 }
-export type Tree = { readonly [key: string]: unknown }
-export const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /**
  * Checks one file by the schema. Invalid parts are taken out of the layer, so that later stages can find what else is wrong.
  * @param value what the YAML parser returned
  */
-export function parseLayer(value: unknown, file: string, locate: (path: Path) => Position): { layer: Layer; issues: readonly Issue[] } {
+function parseLayer(value: unknown, file: string, locate: (path: Path) => Position): Read {
   const findings: Finding[] = []
   if (!isTree(value)) {
     findings.push({
@@ -30,14 +28,16 @@ export function parseLayer(value: unknown, file: string, locate: (path: Path) =>
   }
   unknownKeys(profileSchema as unknown as Schema, value, [], findings)
   const checked = v.safeParse(profileSchema, withoutNulls(value))
-  if (!checked.success) for (const issue of checked.issues) findings.push(...wording(issue))
+  if (!checked.success) {
+    const guesses = new Set(findings.map(({ path, hint }) => `${dotted(path.slice(0, -1))} ${hint}`))
+    // A key that is missing because it is misspelt has been named already.
+    const fresh = checked.issues
+      .flatMap((issue) => wording(issue))
+      .filter(({ path, message }) => message !== 'missing' || !guesses.has(`${dotted(path.slice(0, -1))} did you mean "${path.at(-1)}"?`))
+    findings.push(...fresh)
+  }
   const issues = findings.map((finding) => placed(finding, file, locate))
   return { layer: { file, value: findings.length > 0 ? pruned(value as Tree, findings) : (value as Tree), locate }, issues }
-}
-
-/** Gives a finding its line. */
-export function placed({ path, message, hint }: Finding, file: string, locate: (path: Path) => Position): Issue {
-  return { file, ...locate(path), key: dotted(path), message, hint }
 }
 
 type Schema = {

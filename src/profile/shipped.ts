@@ -1,7 +1,7 @@
 // The name of a shipped profile in, the profile as compiled into the program out.
 import * as dashboard from '../../profiles/hermes-dashboard.yaml'
 import * as gateway from '../../profiles/hermes-gateway.yaml'
-import type { Path, YamlFile } from './yaml.ts'
+import type { Path, Position, Read, Tree } from './model.ts'
 
 type Compiled = typeof gateway
 const profiles: ReadonlyMap<string, Compiled> = new Map([
@@ -17,16 +17,18 @@ export const shippedFile = (name: string): string => `<hermes-install>/profiles/
 const nameOf = (file: string): string | undefined => shippedNames.find((name) => shippedFile(name) === file)
 
 /** @returns undefined if `file` is no shipped profile */
-export function readShipped(file: string): YamlFile | undefined {
+export function readShipped(file: string): Read | undefined {
   const name = nameOf(file)
   if (name === undefined) return undefined
   const { value, positions } = profiles.get(name)!
-  const locate = (path: Path): { line: number; column: number } => {
+  const locate = (path: Path): Position => {
+    const all = positions()
     for (let length = path.length; length >= 0; length--) {
-      const found = positions[path.slice(0, length).join('\u0000')]
+      const found = all[path.slice(0, length).join('\u0000')]
       if (found) return { line: found[0], column: found[1] }
     }
     return { line: 1, column: 1 }
   }
-  return { value, locate, issues: [] }
+  // Checked when it was compiled: test/profiles.test.ts.
+  return { layer: { file, value: value() as Tree, locate }, issues: [] }
 }

@@ -7,7 +7,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
  * @returns milliseconds, or undefined if the text is no duration or is over 10 years
  */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(?:\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h|d)\s?)+$/.test(text) || text.length > 60) return undefined
+  if (!/^(?:\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h|d) ?)+$/.test(text) || text.length > 60) return undefined
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(amount) * unitMs[unit!]!
   const ms = Math.round(total)

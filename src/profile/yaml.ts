@@ -1,11 +1,7 @@
 // YAML text in, a plain value and the position of each of its keys out, or what is wrong with the text.
+import type { Path, Position } from './model.ts'
 import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
 
-export type Path = readonly (string | number)[]
-export interface Position {
-  readonly line: number
-  readonly column: number
-}
 /** A syntax error; `hint` says what to do where YAML's own words do not. */
 export interface YamlIssue extends Position {
   readonly message: string
@@ -51,7 +47,10 @@ export function readYaml(text: string): YamlFile {
     return { line, column: col }
   }
   const locate = (path: Path): Position => at(offsetOf(document.contents, path))
-  const issues = [...document.errors, ...document.warnings].map((e) => ({ ...at(e.pos[0]), message: sentence(e.code, e.message), hint: hints[e.code] ?? null }))
+  // One mistake can make the rest of a file look wrong: the first few are enough to mend it.
+  const issues = [...document.errors, ...document.warnings]
+    .slice(0, 10)
+    .map((e) => ({ ...at(e.pos[0]), message: sentence(e.code, e.message), hint: hints[e.code] ?? null }))
   if (issues.length > 0) return { value: undefined, locate, issues }
   try {
     const value: unknown = document.toJS({ maxAliasCount: 100 })
@@ -72,7 +71,8 @@ const hints: Readonly<Record<string, string>> = {
   BAD_ALIAS: 'no anchor (&name) of that name stands before it; put a text that starts with * in quotes',
 }
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!
-const sentence = (code: string, message: string): string => (code === 'DUPLICATE_KEY' ? 'this key is here twice' : message.split('\n', 1)[0]!)
+const sentence = (code: string, message: string): string =>
+  code === 'DUPLICATE_KEY' ? 'this key is here twice' : /call stack/.test(message) ? 'the file is nested too deeply' : message.split('\n', 1)[0]!
 
 function position(text: string, offset: number): Position {
   const before = text.slice(0, offset)

@@ -2,9 +2,9 @@
 import type { Issue } from '../errors.ts'
 import { dotted, nearest } from '../profile/issue.ts'
 import type { Merged } from '../profile/merge.ts'
-import { isTree } from '../profile/parse.ts'
-import type { Profile } from '../profile/schema.ts'
-import type { Path } from '../profile/yaml.ts'
+import { isTree } from '../profile/model.ts'
+import type { Profile } from '../profile/model.ts'
+import type { Path } from '../profile/model.ts'
 import type { Host } from './host.ts'
 
 /** What the one who renders gives: `HERMES_INSTALL_k` loses against `--values`, that against `--set`. */

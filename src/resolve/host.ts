@@ -1,6 +1,5 @@
 // Facts about a machine in (a file's, this machine's, or none), a Host with nothing left to guess out.
-import * as v from 'valibot'
-import type { Os } from '../profile/schema.ts'
+import type { Os } from '../profile/model.ts'
 
 /** What a profile may know of the machine it is rendered for. Plain data; all paths absolute, without a trailing separator. */
 export interface Host {
@@ -16,26 +15,19 @@ export interface Host {
   readonly versions: { readonly systemd: number | null; readonly winsw: number | null }
 }
 
-const text = v.pipe(v.string('a string'), v.minLength(1, 'a string that is not empty'))
-const whole = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(0, 'a whole number, 0 or more'))
-
-/** The `--host` file (design contract, "Host facts"). */
-export const hostSchema = v.object(
-  {
-    os: v.picklist(['linux', 'macos', 'windows'], 'one of linux, macos, windows'),
-    user: text,
-    uid: v.optional(whole),
-    home: text,
-    configDir: v.optional(text),
-    dataDir: v.optional(text),
-    stateDir: v.optional(text),
-    logDir: v.optional(text),
-    arch: v.optional(v.picklist(['x64', 'x86', 'arm64'], 'one of x64, x86, arm64')),
-    versions: v.optional(v.object({ systemd: v.optional(whole), winsw: v.optional(v.picklist([2, 3], '2 or 3')) }, 'a map {systemd, winsw}')),
-  },
-  'a map of facts',
-)
-export type HostFacts = v.InferOutput<typeof hostSchema>
+/** What is said of a machine: the rest follows. */
+export interface HostFacts {
+  readonly os: Os
+  readonly user: string
+  readonly uid?: number | undefined
+  readonly home: string
+  readonly configDir?: string | undefined
+  readonly dataDir?: string | undefined
+  readonly stateDir?: string | undefined
+  readonly logDir?: string | undefined
+  readonly arch?: 'x64' | 'x86' | 'arm64' | undefined
+  readonly versions?: { readonly systemd?: number | undefined; readonly winsw?: 2 | 3 | undefined } | undefined
+}
 
 /** Where each OS keeps a user's files, below the home folder. */
 const conventions = {

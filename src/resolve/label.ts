@@ -1,5 +1,5 @@
 // A profile's name, label and instance in, the id and the one label that all of a service's files are named by out.
-import type { Os } from '../profile/schema.ts'
+import type { Os } from '../profile/model.ts'
 
 /** Contract: an instance name is a file name, a part of a label and a Hermes profile at once. */
 export const instancePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/

@@ -1,9 +1,9 @@
 // An expanded profile in, the issues that span keys or depend on the OS out: one named function for each rule.
 import type { Issue } from '../errors.ts'
 import type { Merged } from '../profile/merge.ts'
-import type { Profile } from '../profile/schema.ts'
+import type { Profile } from '../profile/model.ts'
 import { parseAddress, parseDuration, parseSize } from '../profile/units.ts'
-import type { Path } from '../profile/yaml.ts'
+import type { Path } from '../profile/model.ts'
 import type { Inputs } from './expand.ts'
 import { isAbsolute } from './host.ts'
 import { labelProblem, wholeLabel } from './label.ts'
@@ -12,19 +12,25 @@ interface Case {
   readonly profile: Profile
   readonly merged: Merged
   readonly inputs: Inputs
+  /** What is known to be wrong with the files. */
+  readonly found: readonly Issue[]
   /** Adds an issue at a path of the profile. */
   readonly wrong: (path: Path, message: string, hint?: string | null) => void
 }
 
 /** Runs every rule. */
-export function checkRules(profile: Profile, merged: Merged, inputs: Inputs, issues: Issue[]): void {
+export function checkRules(profile: Profile, merged: Merged, inputs: Inputs, issues: Issue[], found: readonly Issue[]): void {
   const wrong: Case['wrong'] = (path, message, hint) => void issues.push(merged.issue(path, message, hint))
-  for (const rule of rules) rule({ profile, merged, inputs, wrong })
+  for (const rule of rules) rule({ profile, merged, inputs, found, wrong })
 }
 const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
 
 /** `version`, `name` and `command` cannot be guessed; a base may lack them, a whole profile may not. */
-function required({ profile, wrong }: Case): void {
+function required({ profile, found, wrong: add }: Case): void {
+  const wrong: Case['wrong'] = ([key], message, hint) => {
+    // A key that is there but wrong, or misspelt, has been named already.
+    if (!found.some((issue) => issue.key.split(/[.[]/)[0] === key || issue.hint === `did you mean "${key}"?`)) add([key!], message, hint)
+  }
   if (profile.version === undefined) wrong(['version'], 'missing', 'add `version: 1`')
   if (profile.name === undefined) wrong(['name'], 'missing', 'add `name: my-app`, in kebab-case')
   if (profile.command === undefined)

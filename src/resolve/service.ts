@@ -1,7 +1,7 @@
 // An expanded profile and a host in, a Service out: every default applied, every text turned into the value it means, nothing left to guess.
 import type { Issue } from '../errors.ts'
 import type { Merged } from '../profile/merge.ts'
-import { groups, platformEntries, serviceEntries, type Os, type PlatformKey, type Profile, type ServiceKey } from '../profile/schema.ts'
+import { isTree, type Os, type Profile } from '../profile/model.ts'
 import { parseAddress, parseDuration, parseSize, parseUmask } from '../profile/units.ts'
 import { expand, type Inputs } from './expand.ts'
 import type { Host } from './host.ts'
@@ -87,7 +87,7 @@ export interface Service {
     readonly fallback: 'startup' | 'none'
   }
   /** The keys that the profile sets for this OS: only these count for fidelity. */
-  readonly set: ReadonlySet<ServiceKey | PlatformKey<Os>>
+  readonly set: ReadonlySet<string>
 }
 
 export interface Health {
@@ -104,12 +104,18 @@ const defaultSystemd = 252
 
 /**
  * Resolves one merged profile for one host.
+ * @param found what is known to be wrong with its files; what follows from that is not said again
  * @returns the service, or every issue at once
  */
-export function resolve(merged: Merged, inputs: Inputs): { service: Service; issues: readonly [] } | { service: null; issues: readonly Issue[] } {
+export function resolve(
+  merged: Merged,
+  inputs: Inputs,
+  found: readonly Issue[] = [],
+): { service: Service; issues: readonly [] } | { service: null; issues: readonly Issue[] } {
   const issues: Issue[] = []
+  if (found.some(({ key }) => key === '')) return { service: null, issues }
   const profile = expand(merged, inputs, issues)
-  checkRules(profile, merged, inputs, issues)
+  checkRules(profile, merged, inputs, issues, found)
   if (issues.length > 0) return { service: null, issues }
   return { service: toService(profile, merged, inputs), issues: [] }
 }
@@ -225,14 +231,15 @@ function toService(profile: Profile, merged: Merged, inputs: Inputs): Service {
 
 const sorted = (codes: readonly number[] | undefined): readonly number[] => [...new Set(codes)].sort((a, b) => a - b)
 
-function keysSet(profile: Profile, os: Os): ReadonlySet<ServiceKey | PlatformKey<Os>> {
-  const set = new Set<ServiceKey | PlatformKey<Os>>()
+/** Every key that is set, by its dotted path: those of the profile itself, of its groups, and `windows.winsw` for a key that only that overlay has. */
+function keysSet(profile: Profile, os: Os): ReadonlySet<string> {
+  const set = new Set<string>()
+  // What the profile says for another OS does not count on this one.
   const byOs: Readonly<Record<string, unknown>> = { replaces: profile.replaces?.[os], native: profile.native?.[os] }
-  for (const key of Object.keys(serviceEntries) as (keyof typeof serviceEntries)[]) {
-    if (profile[key] === undefined || (key in byOs && byOs[key] === undefined)) continue
-    if (key in groups) for (const sub of Object.keys(profile[key] as object)) set.add(`${key}.${sub}` as ServiceKey)
-    else set.add(key as ServiceKey)
+  for (const [key, value] of Object.entries(profile)) {
+    if (key in byOs && byOs[key] === undefined) continue
+    set.add(key).add(`${os}.${key}`)
+    if (isTree(value)) for (const sub of Object.keys(value)) set.add(`${key}.${sub}`)
   }
-  for (const key of Object.keys(platformEntries[os])) if ((profile as Record<string, unknown>)[key] !== undefined) set.add(`${os}.${key}` as PlatformKey<Os>)
   return set
 }

@@ -1,7 +1,7 @@
 // This machine in, the facts about it that a profile may use out.
 import { userInfo } from 'node:os'
-import { fileURLToPath } from 'node:url'
-import type { Os } from '../profile/schema.ts'
+import { join } from 'node:path'
+import type { Os } from '../profile/model.ts'
 import type { HostFacts } from '../resolve/host.ts'
 
 const systems: Readonly<Record<string, Os>> = { linux: 'linux', darwin: 'macos', win32: 'windows' }
@@ -18,6 +18,5 @@ export function thisHost(os: Os): HostFacts {
   return { os, user: username, uid: Math.max(0, uid), home: homedir }
 }
 
-/** A file of this package: `dist/main.js` and its chunks lie one folder below its root, as the sources lie two. */
-export const shippedPath = (name: string): string =>
-  fileURLToPath(new URL(`../${import.meta.url.includes('/src/system/') ? '../' : ''}${name}`, import.meta.url))
+/** A file of this package: the bundle lies one folder below its root, the sources two. */
+export const shippedPath = (name: string): string => join(import.meta.dirname, import.meta.dirname.endsWith('system') ? '../..' : '..', name)

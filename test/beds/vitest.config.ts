@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { viteHandlebars } from '../../build/handlebars.mjs'
+import { viteProfiles } from '../../build/profiles.mjs'
 
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
-  plugins: [viteHandlebars()],
+  plugins: [viteHandlebars(), viteProfiles()],
   test: {
     include: ['test/beds/**/*.test.ts', 'test/oracles/**/*.test.ts'],
     fileParallelism: false,

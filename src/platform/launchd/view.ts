@@ -3,6 +3,7 @@ import { plistValue, type Plist } from '../../escape/plist.ts'
 import { CannotCarry } from '../../escape/refuse.ts'
 import { xmlComment } from '../../escape/xml.ts'
 import { nearest } from '../../profile/issue.ts'
+import type { Path } from '../../profile/model.ts'
 import type { Service } from '../../resolve/service.ts'
 import { exitMapping } from '../exit.ts'
 import type { At } from '../platform.ts'
@@ -72,7 +73,8 @@ export function plistView(service: Service, paths: { readonly launcher: string }
   put('WorkingDirectory', service.workingDirectory)
   // environment -> EnvironmentVariables; what must stay secret is the launcher's
   const plain = service.environment.filter((variable) => variable.kind === 'plain')
-  put('EnvironmentVariables', plain.length === 0 ? null : Object.fromEntries(plain.map(({ name, value }) => [name, value])))
+  const carried = plain.filter(({ name, value }) => at(['environment', name], () => plistValue(value)) !== '')
+  put('EnvironmentVariables', carried.length === 0 ? null : Object.fromEntries(carried.map(({ name, value }) => [name, value])))
   // autostart -> where the file lies: launchd loads all of LaunchAgents or LaunchDaemons, and what is loaded here is to run
   put('RunAtLoad', true)
   // restart.policy -> KeepAlive
@@ -110,7 +112,11 @@ export function plistView(service: Service, paths: { readonly launcher: string }
       job[key] = value
     })
   }
-  const lines = Object.entries(job).map(([key, value]) => `\t<key>${key}</key>\n${at(pathOf(key, value), () => plistValue(value, '\t'))}`)
+  const plist = (path: Path, value: Plist): string => {
+    const items = Array.isArray(value) ? (value as readonly string[]) : []
+    return at(path, () => plistValue(value, '\t'), { items, escape: plistValue })
+  }
+  const lines = Object.entries(job).map(([key, value]) => `\t<key>${key}</key>\n${plist(pathOf[key] ?? ['native', 'macos', key], value)}`)
   return {
     id: service.id,
     title: at(['displayName'], () => xmlComment(service.displayName ?? service.description ?? service.id)),
@@ -118,34 +124,10 @@ export function plistView(service: Service, paths: { readonly launcher: string }
   }
 }
 
-/** The key of the profile that a value came from, for a refusal; of a list or map the item that cannot be carried. */
-function pathOf(key: string, value: Plist): (string | number)[] {
-  const fails = (item: Plist): boolean => {
-    try {
-      plistValue(item)
-      return false
-    } catch {
-      return true
-    }
-  }
-  switch (key) {
-    case 'ProgramArguments':
-      return ['command', ...[(value as Plist[]).findIndex(fails)].filter((i) => i >= 0)]
-    case 'EnvironmentVariables':
-      return [
-        'environment',
-        ...Object.entries(value)
-          .filter(([name, item]) => fails(name) || fails(item as Plist))
-          .map(([name]) => name)
-          .slice(0, 1),
-      ]
-    case 'WorkingDirectory':
-      return ['workingDirectory']
-    case 'StandardOutPath':
-      return ['logs', 'stdout']
-    case 'StandardErrorPath':
-      return ['logs', 'stderr']
-    default:
-      return ['native', 'macos', key]
-  }
+/** Where the values that a user wrote came from, for a refusal. */
+const pathOf: Readonly<Record<string, Path>> = {
+  ProgramArguments: ['command'],
+  WorkingDirectory: ['workingDirectory'],
+  StandardOutPath: ['logs', 'stdout'],
+  StandardErrorPath: ['logs', 'stderr'],
 }

@@ -1,6 +1,7 @@
 // A Service in, the sections and directives of its unit out. Every mapping is one line; deviations start "Differs:".
 import { CannotCarry } from '../../escape/refuse.ts'
-import { systemdCommand, systemdRaw, systemdVariable } from '../../escape/systemd.ts'
+import { systemdArgument, systemdCommand, systemdRaw, systemdVariable } from '../../escape/systemd.ts'
+import type { Path } from '../../profile/model.ts'
 import type { Service } from '../../resolve/service.ts'
 import { seconds, type At } from '../platform.ts'
 import { hardening } from './hardening.ts'
@@ -38,6 +39,8 @@ export function unitView(service: Service, paths: { readonly launcher: string; r
   const argv = needsLauncher(service) ? ['/bin/sh', paths.launcher] : service.command
   const title =
     service.displayName && service.description ? `${service.displayName} - ${service.description}` : (service.displayName ?? service.description ?? service.id)
+
+  const command = (path: Path, words: readonly string[]): string => at(path, () => systemdCommand(words), { items: words, escape: systemdArgument })
 
   const unit: Directive[] = []
   const main: Directive[] = []
@@ -95,42 +98,18 @@ export function unitView(service: Service, paths: { readonly launcher: string; r
     put(main, 'EnvironmentFile', (optional ? '-' : '') + at(['environmentFiles', i], () => systemdRaw(path))),
   )
   // hooks -> ExecStartPre=, ExecStartPost=, ExecStop=, ExecStopPost=
-  for (const hook of hooks.preStart)
-    put(
-      main,
-      'ExecStartPre',
-      at(['hooks', 'preStart'], () => systemdCommand(hook)),
-    )
+  for (const hook of hooks.preStart) put(main, 'ExecStartPre', command(['hooks', 'preStart'], hook))
   // command -> ExecStart=
-  put(
-    main,
-    'ExecStart',
-    at(['command'], () => systemdCommand(argv)),
-  )
-  for (const hook of hooks.postStart)
-    put(
-      main,
-      'ExecStartPost',
-      at(['hooks', 'postStart'], () => systemdCommand(hook)),
-    )
+  put(main, 'ExecStart', command(['command'], argv))
+  for (const hook of hooks.postStart) put(main, 'ExecStartPost', command(['hooks', 'postStart'], hook))
   // reload.signal -> kill with systemd's own $MAINPID: the one place where a variable is meant; reload.command -> ExecReload=
   if (service.reload?.kind === 'signal') put(main, 'ExecReload', `/bin/kill -s ${service.reload.signal.slice(3)} $MAINPID`)
-  if (service.reload?.kind === 'command')
-    put(
-      main,
-      'ExecReload',
-      at(['reload', 'command'], () => systemdCommand((service.reload as { command: readonly string[] }).command)),
-    )
+  if (service.reload?.kind === 'command') put(main, 'ExecReload', command(['reload', 'command'], service.reload.command))
   // "-": a hook that fails must not keep the signal from being sent, nor make a wanted stop look like a failure.
-  for (const hook of hooks.preStop) put(main, 'ExecStop', `-${at(['hooks', 'preStop'], () => systemdCommand(hook))}`)
+  for (const hook of hooks.preStop) put(main, 'ExecStop', `-${command(['hooks', 'preStop'], hook)}`)
   // stop.command -> ExecStop=, followed by the signal
-  if (stop.command !== null) put(main, 'ExecStop', `-${at(['stop', 'command'], () => systemdCommand(stop.command!))}`)
-  for (const hook of hooks.postStop)
-    put(
-      main,
-      'ExecStopPost',
-      at(['hooks', 'postStop'], () => systemdCommand(hook)),
-    )
+  if (stop.command !== null) put(main, 'ExecStop', `-${command(['stop', 'command'], stop.command!)}`)
+  for (const hook of hooks.postStop) put(main, 'ExecStopPost', command(['hooks', 'postStop'], hook))
   // restart.policy -> Restart=
   put(main, 'Restart', restart.policy === 'never' ? 'no' : restart.policy)
   // restart.delays -> RestartSec=, RestartSteps=, RestartMaxDelaySec=

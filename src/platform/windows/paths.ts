@@ -35,6 +35,8 @@ export function logFiles(service: Service): LogFiles {
   const [errFolder, errFile] = split(stderr)
   let common = 0
   while (common < Math.min(file.length, errFile.length) - 1 && file[common] === errFile[common]) common++
+  // "gateway.out.log" and "gateway.err.log" part after the dot, but a rolled file is stem.N.pattern: the dot belongs to the pattern.
+  if (common > 1 && file[common - 1] === '.') common--
   if (errFolder.toLowerCase() !== folder.toLowerCase() || common === 0 || file.toLowerCase() === errFile.toLowerCase())
     return { folder, name: stem, out: extension, err: `.err${extension}`, exact: false }
   return { folder, name: file.slice(0, common), out: file.slice(common), err: errFile.slice(common), exact: true }

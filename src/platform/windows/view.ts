@@ -1,6 +1,6 @@
 // A Service in, the elements of its WinSW XML out, valid for 2.12.0 and 3.0.0-alpha.11. Every mapping is one line; deviations start "Differs:".
 import { CannotCarry } from '../../escape/refuse.ts'
-import { quoteArgv } from '../../escape/windows-argv.ts'
+import { quoteArgument, quoteArgv } from '../../escape/windows-argv.ts'
 import { needsPercent, percentVariable, winswAttribute, winswText } from '../../escape/winsw.ts'
 import { xmlComment, xmlText } from '../../escape/xml.ts'
 import { nearest } from '../../profile/issue.ts'
@@ -50,7 +50,11 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   /** Elements below another, and those that WinSW takes as they are. */
   const child = (name: string, text: string): string => `    <${name}>${text}</${name}>`
   const block = (name: string, lines: readonly string[], attributes = ''): void => raw(name, [`<${name}${attributes}>`, ...lines, `  </${name}>`].join('\n'))
-  const program = (path: (string | number)[], argv: readonly string[]): [string, string] => [argv[0]!, at(path, () => quoteArgv(argv.slice(1)))]
+  /** WinSW gives the program its own path as the first word; the rest is one line that the program takes apart. */
+  const program = (path: (string | number)[], argv: readonly string[]): [string, string] => {
+    const line = (): string => xmlText(quoteArgv(argv)) && argv.slice(1).map(quoteArgument).join(' ')
+    return [argv[0]!, at(path, line, { items: argv, escape: (word) => xmlText(quoteArgument(word)) })]
+  }
 
   const launcher = needsLauncher(service)
   const argv = launcher ? [`${system32}\\cmd.exe`, '/d', '/c', paths.launcher] : service.command
@@ -63,7 +67,7 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   // command -> executable, arguments: one line, quoted as the C runtime of the program takes it apart
   const [executable, args] = program(['command'], argv)
   put('executable', ['command', 0], executable)
-  put('arguments', ['command'], args)
+  put('arguments', ['command'], args || null)
   // workingDirectory -> workingdirectory
   put('workingdirectory', ['workingDirectory'], service.workingDirectory)
   // environment -> env; secrets are the launcher's
@@ -84,7 +88,7 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   if (stop.command !== null) {
     const [stopProgram, stopArgs] = program(['stop', 'command'], stop.command)
     put('stopexecutable', ['stop', 'command', 0], stopProgram)
-    put('stoparguments', ['stop', 'command'], stopArgs)
+    put('stoparguments', ['stop', 'command'], stopArgs || null)
   }
   // stop.timeout -> stoptimeout
   put('stoptimeout', ['stop', 'timeout'], duration(stop.timeoutMs))

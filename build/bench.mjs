@@ -1,0 +1,111 @@
+// @ts-check
+// `npm run bench`: what the built program costs, as ratios, each against something that does the least possible.
+// Medians of paired runs; folders in memory where there are any, as disks are noisy. Not part of the tests: time is no property of the code alone.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const main = join(root, 'dist/main.cjs')
+const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hermes-install-bench-'))
+process.on('exit', () => rmSync(work, { recursive: true, force: true }))
+
+/** @param {string[]} args @returns {number} milliseconds */
+function timed(args) {
+  const start = process.hrtime.bigint()
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: work, encoding: 'utf8' })
+  if (status !== 0) throw new Error(`${args.join(' ')}: ${status}\n${stderr}`)
+  return Number(process.hrtime.bigint() - start) / 1e6
+}
+/** @param {number[]} values */
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0
+/** @param {string} what @param {number} ratio @param {string} goal */
+const tell = (what, ratio, goal) => console.log(`${what.padEnd(64)} ${ratio.toFixed(2)}x   (${goal})`)
+
+/** @param {string[]} args @param {number} runs how many times; each run is paired with one of `node -e 0` right beside it */
+function against(args, runs) {
+  const ratios = []
+  for (let i = 0; i < runs; i++) {
+    rmSync(join(work, 'out'), { recursive: true, force: true })
+    const base = timed(['-e', '0'])
+    ratios.push(timed(args) / base)
+  }
+  return median(ratios)
+}
+const runs = Number(process.env.BENCH_RUNS ?? 31)
+tell('hermes-install --version', against([main, '--version'], runs), 'against node -e 0')
+tell('render --os all, shipped profile, cold', against([main, 'render', '--os', 'all', '--out', 'out'], runs), 'against node -e 0; at most 1.4, aim 1.25')
+
+const profile = (/** @type {number} */ i) => `version: 1
+name: app-${i}
+displayName: Application ${i}
+command: [/usr/bin/node, /srv/app-${i}/server.js, --port, "${1024 + (i % 60_000)}"]
+workingDirectory: /srv/app-${i}
+environment:
+  NODE_ENV: production
+  PORT: "${1024 + (i % 60_000)}"
+restart: { policy: always, delays: [1s, 5s, 30s] }
+stop: { timeout: 20s }
+windows:
+  command: ['C:\\Program Files\\nodejs\\node.exe', 'C:\\app-${i}\\server.js']
+  workingDirectory: C:\\app-${i}
+`
+const copier = join(work, 'copy.mjs')
+// A plain script that writes the same bytes to the same files, and nothing else.
+writeFileSync(
+  copier,
+  `import { mkdirSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+const tree = JSON.parse(readFileSync(process.argv[2], 'utf8'))
+const start = process.hrtime.bigint()
+for (const [folder, files] of tree) { mkdirSync('plain/' + folder, { recursive: true }); for (const [name, text] of files) writeFileSync('plain/' + folder + '/' + name, text) }
+console.log(Number(process.hrtime.bigint() - start) / 1e6)
+`,
+)
+/** @param {string} folder @returns {[string, [string, string][]][]} */
+function tree(folder) {
+  return readdirSync(folder).flatMap((id) =>
+    readdirSync(join(folder, id)).map(
+      (os) =>
+        /** @type {[string, [string, string][]]} */ ([
+          `${id}/${os}`,
+          readdirSync(join(folder, id, os)).map((name) => [name, readFileSync(join(folder, id, os, name), 'utf8')]),
+        ]),
+    ),
+  )
+}
+
+let last = 0
+for (const count of [1000, 10_000]) {
+  const folder = join(work, `profiles-${count}`)
+  mkdirSync(folder)
+  for (let i = 0; i < count; i++) writeFileSync(join(folder, `app-${i}.yaml`), profile(i))
+  /** @type {number[]} */ const ours = []
+  /** @type {number[]} */ const plain = []
+  for (let i = 0; i < 3; i++) {
+    rmSync(join(work, 'out'), { recursive: true, force: true })
+    rmSync(join(work, 'plain'), { recursive: true, force: true })
+    ours.push(timed(['--expose-gc', main, 'render', folder, '--os', 'all', '--out', 'out']))
+    writeFileSync(join(work, 'tree.json'), JSON.stringify(tree(join(work, 'out'))))
+    plain.push(Number(spawnSync(process.execPath, [copier, join(work, 'tree.json')], { cwd: work, encoding: 'utf8' }).stdout))
+  }
+  const files = tree(join(work, 'out')).reduce((sum, [, list]) => sum + list.length, 0)
+  tell(`${count} profiles for three OSes (${files} files)`, median(ours) / median(plain), 'against a script that writes the same bytes; at most 4, aim 2')
+  console.log(`${' '.repeat(8)}${(median(ours) / count).toFixed(2)} ms a profile, the plain script ${(median(plain) / count).toFixed(2)}`)
+  if (last > 0) tell('10 times the profiles', median(ours) / last, 'time; 10 is linear')
+  last = median(ours)
+  const memory = spawnSync(
+    '/usr/bin/env',
+    [
+      'node',
+      '-e',
+      `process.argv.splice(1,0,'x');process.on('exit',()=>console.error('RSS '+Math.round(process.resourceUsage().maxRSS/1024)));process.argv=[process.argv[0],${JSON.stringify(main)},'render',${JSON.stringify(folder)},'--os','all','--out','out'];import(${JSON.stringify(main)})`,
+    ],
+    { cwd: work, encoding: 'utf8' },
+  )
+  console.log(`${' '.repeat(8)}peak memory ${/RSS (\d+)/.exec(memory.stderr)?.[1]} MB`)
+  rmSync(folder, { recursive: true })
+}
+console.log(`dist: ${readdirSync(join(root, 'dist')).reduce((sum, name) => sum + statSync(join(root, 'dist', name)).size, 0) >> 10} KiB`)
