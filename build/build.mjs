@@ -23,7 +23,7 @@ const withoutChildProcess = {
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
-/** What is loaded only when it is used, each a file of its own: `import('./render.ts')` becomes `require('./render.cjs')`. */
+/** What is loaded only when it is used, and what all of it shares, each a file of its own: `import('./render.ts')` becomes `require('./render.cjs')`. */
 const lazy = {
   render: 'src/cli/render.ts',
   validate: 'src/cli/validate.ts',
@@ -31,7 +31,9 @@ const lazy = {
   init: 'src/cli/init.ts',
   parse: 'src/profile/parse.ts',
   facts: 'src/resolve/facts.ts',
+  errors: 'src/errors.ts',
 }
+const shared = join(root, lazy.errors)
 
 /** @type {import('esbuild').Plugin} */
 const lazyFiles = {
@@ -39,7 +41,9 @@ const lazyFiles = {
   setup(builder) {
     const files = new Map(Object.entries(lazy).map(([name, file]) => [join(root, file), `./${name}.cjs`]))
     builder.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
-      const file = kind === 'dynamic-import' ? files.get(join(resolveDir, path)) : undefined
+      const full = join(resolveDir, path)
+      // One class of errors for all files, or `instanceof` would tell them apart.
+      const file = kind === 'dynamic-import' || (kind === 'import-statement' && full === shared) ? files.get(full) : undefined
       return file === undefined ? undefined : { path: file, external: true }
     })
   },

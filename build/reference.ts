@@ -129,7 +129,7 @@ export function mappingTable(mappings: Readonly<Record<string, Mapping>>): strin
 
 /** Puts the table between the markers of a page. */
 export function withTable(page: string, mappings: Readonly<Record<string, Mapping>>): string {
-  return page.replace(/(<!-- mapping: generated -->\n)[\s\S]*?(\n<!-- end -->)/, (_, open: string, end: string) => `${open}${mappingTable(mappings)}${end}`)
+  return page.replace(/(<!-- mapping: generated -->\n)[\s\S]*?(<!-- end -->)/, (_, open: string, end: string) => `${open}${mappingTable(mappings)}\n${end}`)
 }
 
 export const pages = { 'docs/linux.md': linux, 'docs/macos.md': macos, 'docs/windows.md': windows }

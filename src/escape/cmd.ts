@@ -70,6 +70,11 @@ export function cmdSet(name: string, value: string): string {
   return line(value.includes('"') ? `set ${escaped(`"${name}=${value}"`)}` : `set ${cmdQuoted(`${name}=${value}`)}`)
 }
 
-/** True when a text needs `chcp 65001` before cmd.exe reads it from a UTF-8 file. */
-// oxlint-disable-next-line no-control-regex -- ASCII is what every console code page shares
-export const needsUtf8 = (text: string): boolean => /[^\0-\x7f]/.test(text)
+/**
+ * `call` of a batch file without arguments; more words may follow it in the template.
+ * @throws CannotCarry for anything but a .cmd or .bat, and for a path that `call` would read otherwise the second time
+ */
+export function cmdCall(path: string): string {
+  if (!/\.(cmd|bat)$/i.test(path)) throw new CannotCarry('only a batch file can be called')
+  return cmdArgv([path])
+}

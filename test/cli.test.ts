@@ -1,0 +1,276 @@
+// The built program as a user runs it: what is printed where, what is written, and the exit code.
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { minimal } from './help.ts'
+
+const main = join(import.meta.dirname, '../dist/main.cjs')
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hermes-install-cli-'))
+  chmodSync(folder, 0o777)
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Ran {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+function run(args: readonly string[], options: { env?: Record<string, string>; uid?: number; shell?: string } = {}): Ran {
+  const [program, argv] =
+    options.shell === undefined ? [process.execPath, [main, ...args]] : ['/bin/sh', ['-c', options.shell, 'sh', process.execPath, main, ...args]]
+  const { status, stdout, stderr } = spawnSync(program, argv, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], HOME: folder, ...options.env },
+    ...(options.uid === undefined ? {} : { uid: options.uid }),
+  })
+  return { code: status, out: stdout, err: stderr }
+}
+const put = (name: string, text: string): void => {
+  mkdirSync(join(folder, name, '..'), { recursive: true })
+  writeFileSync(join(folder, name), text)
+}
+const json = ({ out }: Ran): Record<string, unknown> => JSON.parse(out) as Record<string, unknown>
+/** Every file of a tree with its bytes and mode. */
+const tree = (root: string): Record<string, string> =>
+  Object.fromEntries(
+    readdirSync(root, { recursive: true, encoding: 'utf8' })
+      .filter((name) => statSync(join(root, name)).isFile())
+      .sort()
+      .map((name) => [name, `${(statSync(join(root, name)).mode & 0o777).toString(8)} ${readFileSync(join(root, name), 'utf8')}`]),
+  )
+const host = 'os: linux\nuser: alice\nuid: 1234\nhome: /home/alice\n'
+
+describe('render', () => {
+  test('without a profile it is the shipped gateway, whatever lies in the folder', () => {
+    put('hermes-gateway/x.yaml', 'nonsense: [')
+    put('hermes-gateway.yaml', 'nonsense: [')
+    const ran = run(['render', '--os', 'all'])
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.out).toContain('HermesGateway')
+    expect(ran.err).toContain('assumed for macos: user=user home=/Users/user uid=501')
+    expect(readdirSync(join(folder, 'out/hermes-gateway'))).toEqual(['linux', 'macos', 'windows'])
+    expect(existsSync(join(folder, 'out/hermes-gateway/windows/HermesGateway.xml'))).toBe(true)
+    for (const os of ['linux', 'macos', 'windows']) {
+      const manifest = JSON.parse(readFileSync(join(folder, `out/hermes-gateway/${os}/manifest.json`), 'utf8')) as { files: { source: string }[] }
+      expect(manifest).toMatchObject({ version: 1, id: 'hermes-gateway', os })
+      expect([...manifest.files.map(({ source }) => source), 'manifest.json'].sort()).toEqual(readdirSync(join(folder, `out/hermes-gateway/${os}`)).sort())
+    }
+  })
+
+  test('a second run writes nothing; --check says so, and says what differs', () => {
+    put('p.yaml', minimal())
+    put('host.yaml', host)
+    const args = ['render', 'p.yaml', '--host', 'host.yaml', '--out', 'tree']
+    expect(json(run([...args, '--json']))).toMatchObject({ command: 'render', ok: true, changed: true })
+    expect(json(run([...args, '--json']))).toMatchObject({ ok: true, changed: false, rendered: [{ id: 'my-app', written: [] }] })
+    expect(run([...args, '--check'])).toMatchObject({ code: 0 })
+    put('tree/my-app/linux/my-app.service', 'edited')
+    put('tree/my-app/linux/stranger', '')
+    const checked = run([...args, '--check'])
+    expect(checked).toMatchObject({ code: 3 })
+    expect(checked.out).toContain('changed  tree/my-app/linux/my-app.service')
+    expect(checked.out).toContain('extra    tree/my-app/linux/stranger')
+    expect(json(run([...args, '--check', '--json']))).toMatchObject({ ok: true, changed: false, differs: true })
+    expect(readFileSync(join(folder, 'tree/my-app/linux/my-app.service'), 'utf8')).toBe('edited')
+    expect(run(args)).toMatchObject({ code: 0 })
+    expect(readFileSync(join(folder, 'tree/my-app/linux/stranger'), 'utf8')).toBe('')
+    rmSync(join(folder, 'tree/my-app/linux/stranger'))
+    expect(run([...args, '--check'])).toMatchObject({ code: 0 })
+  })
+
+  test('a file that is no longer rendered goes, and nothing half-written stays', () => {
+    put('p.yaml', minimal('environment: { T: { secretFile: /s } }'))
+    expect(run(['render', 'p.yaml', '--os', 'linux'])).toMatchObject({ code: 0 })
+    expect(readdirSync(join(folder, 'out/my-app/linux'))).toContain('launcher.sh')
+    put('p.yaml', minimal())
+    expect(run(['render', 'p.yaml', '--os', 'linux'])).toMatchObject({ code: 0 })
+    expect(readdirSync(join(folder, 'out/my-app/linux'))).not.toContain('launcher.sh')
+    expect(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('.tmp'))).toEqual([])
+  })
+
+  test('the same bytes whatever the time zone, locale, umask, user, folder and place of the profile', () => {
+    put('host.yaml', host)
+    put('a/p.yaml', minimal('displayName: é\nlogs: { stdout: "${logDir}/x" }'))
+    put('deep/er/b/p.yaml', minimal('displayName: é\nlogs: { stdout: "${logDir}/x" }').replaceAll('\n', '\r\n'))
+    run(['render', 'a/p.yaml', '--os', 'all', '--host', 'host.yaml', '--out', 'one'])
+    expect(
+      run(['render', 'deep/er/b/p.yaml', '--os', 'all', '--host', 'host.yaml', '--out', join(folder, 'two')], {
+        shell: 'umask 077; exec "$@"',
+        env: { TZ: 'Asia/Kathmandu', LC_ALL: 'tr_TR.UTF-8', HOME: '/nowhere', USER: 'mallory', XDG_CONFIG_HOME: '/x' },
+      }),
+    ).toMatchObject({ code: 0 })
+    expect(tree(join(folder, 'two'))).toEqual(tree(join(folder, 'one')))
+    expect(JSON.stringify(tree(join(folder, 'one')))).not.toContain(folder)
+    if (process.getuid?.() === 0) {
+      expect(run(['render', 'a/p.yaml', '--os', 'all', '--host', 'host.yaml', '--out', 'three'], { uid: 65_534 })).toMatchObject({ code: 0 })
+      expect(tree(join(folder, 'three'))).toEqual(tree(join(folder, 'one')))
+    }
+  })
+
+  test('a secret of the environment is in one file, mode 0600, marked sensitive, and nowhere else', () => {
+    put('p.yaml', minimal('environment: { T: { fromEnv: MY_TOKEN, secret: true } }'))
+    const ran = run(['render', 'p.yaml', '--os', 'all', '--json'], { env: { MY_TOKEN: 'hunter2-é' } })
+    expect(ran).toMatchObject({ code: 0 })
+    expect(ran.out + ran.err).not.toContain('hunter2')
+    const holders = Object.entries(tree(join(folder, 'out'))).filter(([, text]) => text.includes('hunter2'))
+    expect(holders.map(([name, text]) => [name.split('/').at(-1), text.slice(0, 3)])).toEqual([
+      ['secrets.env', '600'],
+      ['secrets.sh', '600'],
+      ['secrets.cmd', '600'],
+    ])
+    for (const { files } of (json(ran) as { rendered: { files: { source: string; sensitive: boolean }[] }[] }).rendered)
+      expect(files.filter(({ sensitive }) => sensitive)).toHaveLength(1)
+  })
+
+  test('a folder of profiles: sorted, without drafts; every mistake at once; the good ones are written', () => {
+    put('profiles/b.yaml', minimal().replace('my-app', 'b'))
+    put('profiles/a.yml', minimal().replace('my-app', 'a'))
+    put('profiles/_base.yaml', 'nonsense: 1')
+    put('profiles/notes.txt', 'x')
+    expect(json(run(['render', 'profiles', '--os', 'linux', '--json']))).toMatchObject({ rendered: [{ id: 'a' }, { id: 'b' }] })
+    put('profiles/c.yaml', 'version: 1\nname: c\ncomand: [/x]')
+    put('profiles/d.yaml', 'version: 2\nname: d\ncommand: [/x]')
+    put('profiles/e.yaml', minimal().replace('my-app', 'b'))
+    const ran = run(['render', 'profiles', '--os', 'all', '--out', 'other'])
+    expect(ran).toMatchObject({ code: 2 })
+    expect(ran.err).toMatch(/profiles\/c.yaml:3:1 comand: unknown key "comand"\n {2}hint: did you mean "command"\?/)
+    expect(ran.err).toContain('profiles/d.yaml:1:1 version: expected 1, got the number 2')
+    expect(ran.err).toContain('profiles/e.yaml:2:1 name: b is rendered from profiles/b.yaml already')
+    expect(ran.err.match(/comand/g)).toHaveLength(2)
+    expect(readdirSync(join(folder, 'other'))).toEqual(['a', 'b'])
+  })
+
+  test('--strict refuses what is not exact, and writes none of it', () => {
+    put('p.yaml', minimal('restart: { delays: [1s, 5s] }'))
+    const ran = run(['render', 'p.yaml', '--os', 'linux', '--strict'])
+    expect(ran).toMatchObject({ code: 5 })
+    expect(ran.err).toContain('restart.delays is approximate')
+    expect(existsSync(join(folder, 'out'))).toBe(false)
+    put('p.yaml', minimal())
+    expect(run(['render', 'p.yaml', '--os', 'all', '--strict'])).toMatchObject({ code: 0 })
+  })
+
+  test('parameters come from --set, --values and the environment, in that order', () => {
+    put('p.yaml', minimal('parameters: { port: { pattern: "[0-9]+" } }\ndescription: on ${port}'))
+    put('v.yaml', 'port: "2"')
+    const unit = (): string => readFileSync(join(folder, 'out/my-app/linux/my-app.service'), 'utf8')
+    const args = ['render', 'p.yaml', '--os', 'linux']
+    expect(run(args, { env: { HERMES_INSTALL_port: '1' } }).code).toBe(0)
+    expect(unit()).toContain('Description=on 1')
+    expect(run([...args, '--values', 'v.yaml'], { env: { HERMES_INSTALL_port: '1' } }).code).toBe(0)
+    expect(unit()).toContain('Description=on 2')
+    expect(run([...args, '--values', 'v.yaml', '--set', 'port=3']).code).toBe(0)
+    expect(unit()).toContain('Description=on 3')
+    expect(run(args)).toMatchObject({ code: 2, err: expect.stringContaining('parameter "port" has no value') })
+    expect(run([...args, '--set', 'prot=3'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('no profile here has a parameter "prot"; did you mean "port"?'),
+    })
+    expect(run([...args, '--set', 'port'])).toMatchObject({ code: 2, err: expect.stringContaining('not of the form k=v') })
+    put('v.yaml', 'port: 2')
+    expect(run([...args, '--values', 'v.yaml'])).toMatchObject({ code: 2, err: expect.stringContaining('v.yaml:1:1 port: expected a text') })
+  })
+
+  test('host facts: for their OS only, every mistake said', () => {
+    put('p.yaml', minimal())
+    put('host.json', JSON.stringify({ os: 'windows', user: 'bob', home: 'D:\\Users\\bob' }))
+    expect(json(run(['render', 'p.yaml', '--host', 'host.json', '--json']))).toMatchObject({
+      hosts: { windows: { home: 'D:\\Users\\bob', dataDir: 'D:\\Users\\bob\\AppData\\Local' } },
+      rendered: [{ os: 'windows' }],
+    })
+    expect(run(['render', 'p.yaml', '--host', 'host.json', '--os', 'linux'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('the --host file is for windows'),
+    })
+    put('host.yaml', 'os: linx\nhom: /x\nuser: 5')
+    const ran = run(['render', 'p.yaml', '--host', 'host.yaml'])
+    expect(ran).toMatchObject({ code: 2 })
+    for (const words of [
+      'host.yaml:2:1 hom: unknown fact "hom"',
+      'host.yaml:1:1 os: expected one of linux, macos, windows',
+      'host.yaml:3:1 user: expected a string',
+    ])
+      expect(ran.err).toContain(words)
+  })
+
+  test('what cannot be written is said with its exit code, and nothing is left', () => {
+    put('p.yaml', minimal())
+    put('file', 'x')
+    expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'file'])).toMatchObject({ code: 1, err: expect.stringContaining('a file is in the way') })
+    mkdirSync(join(folder, 'closed'), { mode: 0o555 })
+    const uid = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+    expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid)).toMatchObject({ code: 4, err: expect.stringContaining('may not write closed') })
+    expect(readdirSync(join(folder, 'closed'))).toEqual([])
+  })
+})
+
+describe('usage', () => {
+  test.each([
+    [['rendr'], 2, "unknown command 'rendr'"],
+    [['render', '--ot', 'x'], 2, "unknown option '--ot'"],
+    [['render', '--os', 'beos'], 2, 'beos'],
+    [['render', 'nowhere.yaml'], 2, 'there is no profile nowhere.yaml'],
+    [['render', 'hermes-gatway'], 2, 'did you mean the shipped profile hermes-gateway?'],
+    [['render', '--instance', 'A b'], 2, 'cannot be an instance'],
+    [['render', '--host', 'nowhere'], 2, 'cannot read nowhere'],
+    [[], 2, 'Usage'],
+  ] as const)('%j ends with %i', (args, code, words) => {
+    const ran = run(args)
+    expect(ran.code).toBe(code)
+    expect(ran.out + ran.err).toContain(words)
+    expect(ran.err).not.toMatch(/\n\s+at /)
+  })
+
+  test('with --json a mistake is one document on stdout too', () => {
+    put('p.yaml', 'version: 1\nname: x\ncomand: [/x]')
+    const ran = run(['render', 'p.yaml', '--json'])
+    expect(ran.code).toBe(2)
+    expect(json(ran)).toMatchObject({
+      command: 'render',
+      ok: false,
+      changed: false,
+      error: { code: 'PROFILE_INVALID', issues: [{ file: 'p.yaml', line: 3, column: 1, key: 'comand', hint: 'did you mean "command"?' }] },
+    })
+    expect(json(run(['render', '--nope', '--json']))).toMatchObject({ ok: false, error: { code: 'USAGE' } })
+  })
+
+  test('no colours but on a terminal', () => {
+    expect(run(['render', '--os', 'linux', '--out', 'o']).out).not.toContain('\u001b')
+  })
+
+  test('a profile cannot move the cursor of who reads its mistakes', () => {
+    put('p.yaml', 'version: 1\nname: x\ncommand: ["\\e[2Jx"]\n"\\e]0;evil\\a": 1')
+    const ran = run(['validate', 'p.yaml'])
+    expect(ran.code).toBe(2)
+    expect(ran.err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f]/)
+  })
+})
+
+test('validate finds what any OS would refuse', () => {
+  put('p.yaml', 'version: 1\nname: x\ncommand: [/x, "\\u0001"]')
+  expect(run(['validate', 'p.yaml', '--os', 'linux'])).toMatchObject({ code: 0 })
+  const ran = run(['validate', 'p.yaml'])
+  expect(ran).toMatchObject({ code: 2 })
+  expect(ran.err).toContain('p.yaml:3:15 command[1]: XML cannot carry a control character (macos)')
+  expect(ran.err).toContain('p.yaml:3:11 command[0]: the program must be absolute on windows')
+})
+
+test('init writes a profile that validates once, and never over another', () => {
+  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0 })
+  expect(run(['validate', 'My App.yaml'])).toMatchObject({ code: 0 })
+  expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain('name: my-app\n')
+  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 1, err: expect.stringContaining('is there already') })
+  expect(run(['init', 'My App.yaml', '--force'])).toMatchObject({ code: 0 })
+  expect(json(run(['init', '--json']))).toEqual({ command: 'init', ok: true, changed: true, file: 'profile.yaml' })
+  symlinkSync('/nowhere/x', join(folder, 'link.yaml'))
+  expect(run(['init', 'link.yaml'])).toMatchObject({ code: 1 })
+})
+
+test('schema prints the schema that is shipped', () => {
+  expect(run(['schema']).out).toBe(readFileSync(join(import.meta.dirname, '../profiles/profile.schema.json'), 'utf8'))
+})
