@@ -1,7 +1,7 @@
 // A plain value in, a JScript 5.8 literal in pure ASCII out: Windows Script Host reads script files in the machine's ANSI code page.
 // Grammar: ECMA-262 third edition, 7.8 and 11.1.5. Keys are quoted, as reserved words may not stand bare; there is no JSON object to parse with.
 
-type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
+export type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain }
 
 /**
  * The literal of a value made of strings, finite numbers, booleans, null, arrays and plain objects.

@@ -1,11 +1,16 @@
 // A template compiled at build time in, a function from view to text out.
 import runtime from 'handlebars/runtime.js'
 import type Handlebars from 'handlebars'
-import { helpers } from './helpers.ts'
+import { helpers, present } from './helpers.ts'
 
 // The package types its runtime as less than it is.
 const engine = (runtime as unknown as typeof Handlebars).create()
 for (const [name, helper] of Object.entries(helpers)) engine.registerHelper(name, helper)
+// Handlebars' own `each` takes a name that the view does not have for an empty list, even when strict.
+const each = engine.helpers['each']!
+engine.registerHelper('each', function (this: unknown, items: unknown, options: Handlebars.HelperOptions) {
+  return each.call(this, present(items, 'each'), options) as string
+})
 
 /**
  * Wraps one compiled template. Called by the modules that `build/handlebars.mjs` makes of `templates/**`.

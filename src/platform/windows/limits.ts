@@ -1,6 +1,7 @@
 // Where each key of a profile lands on Windows, and what WinSW and the Service Control Manager cannot express.
 import type { Service } from '../../resolve/service.ts'
 import type { LimitRule, Mappings } from '../platform.ts'
+import { fallbackCarries } from './fallback.ts'
 import { logFiles } from './paths.ts'
 
 const unsupported = (reason: string, instead: string): LimitRule => ({ when: () => true, fidelity: 'unsupported', reason, instead })
@@ -30,7 +31,17 @@ export const mappings: Mappings<'windows'> = {
   },
   user: { to: '', limits: [unsupported('a Windows service runs as an account of Windows', 'left out; use windows.account')] },
   group: { to: '', limits: [unsupported('a Windows service has no group', 'left out')] },
-  command: { to: '<executable>, <arguments>' },
+  command: {
+    to: '<executable>, <arguments>',
+    limits: [
+      {
+        when: (s) => s.windows.fallback === 'startup' && !fallbackCarries(s),
+        fidelity: 'approximate',
+        reason: 'a batch file cannot carry a value that the service can (a line end, or more than 8191 characters)',
+        instead: 'exact as a service; there is no fallback without admin rights',
+      },
+    ],
+  },
   workingDirectory: { to: '<workingdirectory>' },
   environment: {
     to: '<env>; secrets through launcher.cmd',
@@ -40,6 +51,12 @@ export const mappings: Mappings<'windows'> = {
         fidelity: 'approximate',
         reason: 'cmd.exe reads a file line by line',
         instead: 'a secretFile must hold one line, in UTF-8',
+      },
+      {
+        when: (s) => winsw2(s) && s.environment.some((variable) => variable.kind === 'plain' && variable.value === ''),
+        fidelity: 'approximate',
+        reason: 'WinSW 2 drops variables without a value',
+        instead: 'they are not set',
       },
     ],
   },
@@ -99,13 +116,23 @@ export const mappings: Mappings<'windows'> = {
     ],
   },
   'stop.timeout': { to: '<stoptimeout>, then the process tree is killed' },
-  'stop.command': { to: '<stopexecutable>, <stoparguments>' },
+  'stop.command': { to: 'stop.js, as <stopexecutable>: it keeps the timeout that WinSW does not' },
   'reload.signal': { to: '', limits: [unsupported('Windows has no signals', 'left out; restart the service')] },
   'reload.command': { to: '', limits: [unsupported('the Service Control Manager has no reload', 'run the command by hand')] },
   'hooks.preStart': { to: 'launcher.cmd' },
   'hooks.postStart': { to: '<poststart> (WinSW 3)', limits: [needs3, logged] },
   'hooks.preStop': { to: '<prestop> (WinSW 3)', limits: [needs3, logged] },
-  'hooks.postStop': { to: '<poststop> (WinSW 3)', limits: [needs3, logged] },
+  'hooks.postStop': {
+    to: 'launcher.cmd',
+    limits: [
+      {
+        when: (s) => s.hooks.postStop.length > 0,
+        fidelity: 'approximate',
+        reason: 'the launcher is killed with the program when a stop takes too long',
+        instead: 'the hook runs after every end that the launcher sees',
+      },
+    ],
+  },
   'logs.stdout': {
     to: '<logpath>, <logname>, <outfilepattern>',
     limits: [

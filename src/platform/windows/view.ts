@@ -6,6 +6,7 @@ import { xmlComment, xmlText } from '../../escape/xml.ts'
 import { nearest } from '../../profile/issue.ts'
 import type { Service } from '../../resolve/service.ts'
 import type { At } from '../platform.ts'
+import { accountName } from './account.ts'
 import { logFiles } from './paths.ts'
 import { mappingOf, system32 } from './recovery.ts'
 
@@ -20,6 +21,7 @@ export const needsLauncher = (service: Service): boolean =>
   mappingOf(service) !== null ||
   service.environmentFiles.length > 0 ||
   service.hooks.preStart.length > 0 ||
+  service.hooks.postStop.length > 0 ||
   service.environment.some((variable) => variable.kind !== 'plain')
 
 /** Nice values by priority class (Microsoft, "Scheduling Priorities"). */
@@ -32,12 +34,12 @@ export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}
 /** The largest rolled log file and how many are kept, unless the profile says otherwise. */
 const rotation = { bytes: 10 * 1024 * 1024, keep: 8 }
 
-export function xmlView(service: Service, paths: { readonly launcher: string }, at: At): XmlView {
+export function xmlView(service: Service, paths: { readonly launcher: string; readonly stop: string }, at: At): XmlView {
   const { hooks, stop } = service
   const logs = logFiles(service)
   const elements: string[] = []
   const written = new Set<string>()
-  let percent = false
+  let percent = [logs.name, logs.out, logs.err].some(needsPercent)
   const raw = (name: string, xml: string): void => {
     written.add(name)
     elements.push(`  ${xml}`)
@@ -57,7 +59,6 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   }
 
   const launcher = needsLauncher(service)
-  const argv = launcher ? [`${system32}\\cmd.exe`, '/d', '/c', paths.launcher] : service.command
 
   // label -> id
   put('id', ['label'], service.label)
@@ -65,9 +66,11 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   put('name', ['displayName'], service.displayName ?? service.id)
   put('description', ['description'], service.description ?? service.displayName ?? service.id)
   // command -> executable, arguments: one line, quoted as the C runtime of the program takes it apart
-  const [executable, args] = program(['command'], argv)
+  // With a stop command they are <startarguments>: 2.12 would give <arguments> to the stop command too.
+  // The launcher's path stands in quotes of its own for cmd.exe (/s: take off the outer ones only); no stdin, so that no batch file can ask.
+  const [executable, args] = launcher ? [`${system32}\\cmd.exe`, `/d /s /c ""${paths.launcher}" <NUL"`] : program(['command'], service.command)
   put('executable', ['command', 0], executable)
-  put('arguments', ['command'], args || null)
+  put(stop.command === null ? 'arguments' : 'startarguments', ['command'], args || null)
   // workingDirectory -> workingdirectory
   put('workingdirectory', ['workingDirectory'], service.workingDirectory)
   // environment -> env; secrets are the launcher's
@@ -84,19 +87,20 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   if (service.autostart && service.windows.delayedStart) put('delayedAutoStart', ['windows', 'delayedStart'], 'true')
   // after -> depend. Differs: Windows has no service for "the network is up"; Tcpip is the driver that every network needs
   for (const name of service.after) raw('depend', `<depend>${at(['after'], () => xmlText(name === 'network' ? 'Tcpip' : name))}</depend>`)
-  // stop.command -> stopexecutable, stoparguments: WinSW runs it, then waits for the program as long as stoptimeout says
+  // stop.command, stop.timeout -> stop.js: WinSW (2.12 and 3) waits for a stop program, and then for the service's own, without any limit
   if (stop.command !== null) {
-    const [stopProgram, stopArgs] = program(['stop', 'command'], stop.command)
-    put('stopexecutable', ['stop', 'command', 0], stopProgram)
-    put('stoparguments', ['stop', 'command'], stopArgs || null)
+    put('stopexecutable', ['stop', 'command'], `${system32}\\cscript.exe`)
+    put('stoparguments', ['stop', 'command'], `//B //Nologo //E:JScript "${paths.stop}"`)
   }
-  // stop.timeout -> stoptimeout
+  // stop.timeout -> stoptimeout: from Ctrl+C to the end of the process tree
   put('stoptimeout', ['stop', 'timeout'], duration(stop.timeoutMs))
-  // hooks.postStart, preStop, postStop -> poststart, prestop, poststop (WinSW 3)
+  // WinSW 3 hears of a shutdown only in time if it asked for it; the margin is for WinSW itself
+  put('preshutdown', ['stop', 'timeout'], 'true')
+  put('preshutdownTimeout', ['stop', 'timeout'], duration(stop.timeoutMs + 5000))
+  // hooks.postStart, preStop -> poststart, prestop (WinSW 3); hooks.postStop is the launcher's, as <poststop> runs after a wanted stop only
   for (const [name, element] of [
     ['postStart', 'poststart'],
     ['preStop', 'prestop'],
-    ['postStop', 'poststop'],
   ] as const) {
     const [hook, ...more] = hooks[name]
     if (hook === undefined || service.windows.winsw.version === 2) continue
@@ -120,16 +124,17 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
   // priority -> priority
   if (service.nice !== 0) put('priority', ['priority'], priorityClass(service.nice))
   // windows.account -> serviceaccount: domain and user for 2.12, username for 3
+  if (service.windows.account !== null) percent ||= needsPercent(service.windows.account.name)
   if (service.windows.account !== null)
     block(
       'serviceaccount',
       at(['windows', 'account', 'name'], () => account(service.windows.account!)).map(([name, text]) => child(name, text)),
     )
-  // logs -> logpath, logname, outfilepattern, errfilepattern, log; none of them is expanded but logpath
+  // logs -> logpath, logname, outfilepattern, errfilepattern, log
   put('logpath', ['logs', 'stdout'], logs.folder)
-  raw('logname', `<logname>${at(['logs', 'stdout'], () => xmlText(logs.name))}</logname>`)
-  raw('outfilepattern', `<outfilepattern>${at(['logs', 'stdout'], () => xmlText(logs.out))}</outfilepattern>`)
-  raw('errfilepattern', `<errfilepattern>${at(['logs', 'stderr'], () => xmlText(logs.err))}</errfilepattern>`)
+  raw('logname', `<logname>${at(['logs', 'stdout'], () => winswText(logs.name))}</logname>`)
+  raw('outfilepattern', `<outfilepattern>${at(['logs', 'stdout'], () => winswText(logs.out))}</outfilepattern>`)
+  raw('errfilepattern', `<errfilepattern>${at(['logs', 'stderr'], () => winswText(logs.err))}</errfilepattern>`)
   const { bytes, keep } = service.logs.rotate ?? rotation
   block('log', [child('sizeThreshold', String(Math.max(1, Math.ceil(bytes / 1024)))), child('keepFiles', String(keep))], ' mode="roll-by-size"')
   // Without this, WinSW 3 rewrites the service from the XML when the file is newer, and with it what `sc failure` set.
@@ -156,13 +161,10 @@ export function xmlView(service: Service, paths: { readonly launcher: string }, 
 const known: readonly string[] = [
   'beeponshutdown',
   'hidewindow',
-  'preshutdown',
-  'preshutdownTimeout',
   'securityDescriptor',
   'stopparentprocessfirst',
   'waithint',
   'sleeptime',
-  'startarguments',
   'interactive',
   'outfiledisabled',
   'errfiledisabled',
@@ -170,25 +172,13 @@ const known: readonly string[] = [
   'name',
 ]
 
-const builtin: Readonly<Record<string, string>> = {
-  localsystem: 'LocalSystem',
-  localservice: 'NT AUTHORITY\\LocalService',
-  networkservice: 'NT AUTHORITY\\NetworkService',
-}
-
 function account({ name, passwordFile }: { readonly name: string; readonly passwordFile: string | null }): readonly (readonly [string, string])[] {
-  const full =
-    builtin[
-      name
-        .toLowerCase()
-        .replace(/^nt authority\\/, '')
-        .replaceAll(' ', '')
-    ] ?? name
+  const full = accountName(name)
   const [user, domain] = full.split('\\').toReversed() as [string, string | undefined]
   return [
-    ...(full.includes('@') || full === 'LocalSystem' ? [] : [['domain', winswText(domain ?? '.')] as const]),
-    ['user', winswText(full.includes('@') ? full : user)],
-    ['username', winswText(domain === undefined && !full.includes('@') && full !== 'LocalSystem' ? `.\\${full}` : full)],
+    ...(domain === undefined ? [] : [['domain', winswText(domain)] as const]),
+    ['user', winswText(user)],
+    ['username', winswText(full)],
     ...(passwordFile === null ? [] : [['prompt', 'console'] as const]),
     ['allowservicelogon', 'true'],
   ]

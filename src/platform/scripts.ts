@@ -1,0 +1,61 @@
+// What the install scripts of launchd and systemd share: the parts of their view that come straight from the Service.
+import type { Service } from '../resolve/service.ts'
+import type { Artifact, Command } from './platform.ts'
+
+/** A file as the scripts place it. */
+export interface PlacedFile {
+  readonly source: string
+  readonly target: string
+  /** Octal digits for chmod(1). */
+  readonly mode: string
+  /** user or user:group for chown(8); null for whoever runs the script. */
+  readonly owner: string | null
+  readonly sensitive: boolean
+}
+
+/** One call as a script shows and runs it. */
+export type Call = Pick<Command, 'argv' | 'why'>
+
+export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+
+/** @param owner who must own a file; of a secret that the program itself reads, the account it runs as */
+export function placed(artifacts: readonly Artifact[], owner: (artifact: Artifact) => string | null): readonly PlacedFile[] {
+  return artifacts.flatMap((artifact) =>
+    artifact.target === null
+      ? []
+      : [{ source: artifact.source, target: artifact.target, mode: octal(artifact.mode), owner: owner(artifact), sensitive: artifact.sensitive }],
+  )
+}
+
+/** health -> what a script waits for, in whole seconds. */
+export function healthView({ health }: Service): object {
+  return {
+    stableSeconds: Math.ceil(health.stableForMs / 1000),
+    // The scripts look once a second.
+    timeoutSeconds: Math.max(Math.ceil(health.stableForMs / 1000) + 2, Math.ceil(health.timeoutMs / 1000)),
+    tcp: health.tcp,
+    http: health.http,
+    command: health.command,
+    file: health.file,
+  }
+}
+
+/** The name people read, for messages. */
+export const titleOf = (service: Service): string => service.displayName ?? service.id
+
+/** `export NAME='value'` lines, read by the launcher alone. Values are quoted as words of a shell, so none of them can be more than one. */
+export const secretsOf = (service: Service): readonly { name: string; value: string }[] =>
+  service.environment.flatMap((variable) => (variable.kind === 'secret' ? [{ name: variable.name, value: variable.value }] : []))
+export const secretFilesOf = (service: Service): readonly { name: string; path: string }[] =>
+  service.environment.flatMap((variable) => (variable.kind === 'file' ? [{ name: variable.name, path: variable.path }] : []))
+
+/** The folder of a path. */
+export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
+
+/** The folders that are this tool's: from `hermes-install` down, outermost first, of the files placed and of the scripts' own state. */
+export function ownFolders(targets: readonly string[], state: string): readonly string[] {
+  const own = [...new Set([...targets, `${state}/x`].filter((target) => target.includes('/hermes-install/')).map(folderOf))]
+  const above = (folder: string): string[] => (folder.endsWith('/hermes-install') ? [folder] : [...above(folderOf(folder)), folder])
+  // The state folder itself is made and removed by the scripts.
+  return [...new Set(own.flatMap(above))].filter((folder) => folder !== state)
+}

@@ -1,0 +1,20 @@
+// A Service in, whether a batch file can start it without the help of WinSW out.
+import { cmdArgv, cmdCall, cmdQuoted, cmdSet } from '../../escape/cmd.ts'
+import { CannotCarry } from '../../escape/refuse.ts'
+import type { Service } from '../../resolve/service.ts'
+import { fallbackFolder } from './paths.ts'
+
+/** A service has no limits of cmd.exe; its fallback has: no line ends, 8191 characters a line, and paths that a `call` reads the same twice. */
+export function fallbackCarries(service: Service): boolean {
+  const { command, environment, stop, hooks, logs, workingDirectory } = service
+  try {
+    cmdCall(`${fallbackFolder(service)}\\startup.cmd`)
+    for (const argv of [command, ...hooks.preStart, ...hooks.postStop, ...(stop.command === null ? [] : [stop.command])]) cmdArgv(argv)
+    for (const variable of environment) cmdSet(variable.name, variable.kind === 'file' ? variable.path : variable.value)
+    for (const path of [workingDirectory, logs.stdout, logs.stderr]) cmdQuoted(path ?? '')
+    return true
+  } catch (error) {
+    if (error instanceof CannotCarry) return false
+    throw error
+  }
+}
