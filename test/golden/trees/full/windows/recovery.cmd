@@ -1,0 +1,11 @@
+@echo off
+setlocal EnableExtensions DisableDelayedExpansion
+rem What the Service Control Manager does when Full.Service fails. Needs admin rights. Safe to run again.
+rem Written by hermes-install from a profile: change the profile, not this file.
+rem the delays before each restart, and the time after which they start again
+"%SystemRoot%\System32\sc.exe" failure Full.Service reset= 600 actions= restart/1000/restart/2000/restart/90000/restart/90000//0
+if not "%ERRORLEVEL%"=="0" exit /b %ERRORLEVEL%
+rem a failure that the service reports counts like a crash
+"%SystemRoot%\System32\sc.exe" failureflag Full.Service 1
+if not "%ERRORLEVEL%"=="0" exit /b %ERRORLEVEL%
+exit /b 0

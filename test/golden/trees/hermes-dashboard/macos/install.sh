@@ -1,0 +1,746 @@
+#!/bin/sh
+# Installs a service from the files beside this script. Safe to run again: what is already right is left alone, and if
+# something fails, what was there before is put back. Written by hermes-install; needs macOS and nothing else.
+# shellcheck disable=SC2015,SC2016,SC2317,SC2329 # C of A && B || C always ends; a $ in data; functions called by name
+set -eu
+# What is made here is for nobody else until it gets its mode.
+umask 077
+PATH=${PATH-}:/usr/bin:/bin:/usr/sbin:/sbin
+export PATH
+
+title='Hermes Dashboard'
+label=ai.hermes.agent-dashboard
+scope=user
+user=user
+plist=/Users/user/Library/LaunchAgents/ai.hermes.agent-dashboard.plist
+run_at_load=yes
+state='/Users/user/Library/Application Support/hermes-install/state/hermes-dashboard'
+undo=$state/undo
+here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+if [ "$scope" = user ]; then directory_mode=0700; else directory_mode=0755; fi
+
+# --- saying and running ------------------------------------------------------------------------------------------------
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() { # CODE MESSAGE...
+  code=$1
+  shift
+  warn "$*"
+  exit "$code"
+}
+
+# attempt WHY COMMAND...: shows why, once in a row; keeps the command's own words for whoever wants to show them.
+said=
+output=
+attempt() {
+  [ "$said" = "$1" ] || say "  $1"
+  said=$1
+  shift
+  attempted=$*
+  ran=0
+  output=$("$@" 2>&1 </dev/null) || ran=$?
+  return "$ran"
+}
+complain() { # CODE
+  warn "  failed ($1): $attempted"
+  [ -z "$output" ] || warn "$output"
+}
+run() {
+  attempt "$@" || {
+    complain "$ran"
+    return "$ran"
+  }
+}
+
+now() { date +%s; }
+# POSIX knows whole seconds only; GNU, busybox and macOS take fractions.
+nap() { sleep 0.2 2>/dev/null || sleep 1; }
+
+# limited SECONDS COMMAND...: `timeout` is not part of macOS.
+limited() {
+  until=$(($(now) + $1))
+  shift
+  "$@" </dev/null >/dev/null 2>&1 &
+  limited=$!
+  while kill -0 "$limited" 2>/dev/null; do
+    if [ "$(now)" -gt "$until" ]; then kill -KILL "$limited" 2>/dev/null || :; fi
+    nap
+  done
+  wait "$limited"
+}
+
+quoted() { printf '%s\n' "$1" | sed "s/'/'\\\\''/g; 1s/^/'/; \$s/\$/'/"; }
+
+check_rights() { # SCRIPT
+  if [ "$scope" = system ]; then
+    [ "$(id -u)" -eq 0 ] || die 4 "$title is a system service: only root may do this. Run: sudo sh $(quoted "$here/$1")"
+  elif [ -n "$user" ] && [ "$(id -un)" != "$user" ]; then
+    # As root the files would belong to root and the wrong manager would be asked.
+    die 4 "$title is a service of the user $user, and this is $(id -un). Run: sudo -u $(quoted "$user") sh $(quoted "$here/$1")"
+  fi
+}
+
+# --- one at a time -----------------------------------------------------------------------------------------------------
+# The lock is a symbolic link: making one is atomic and it carries the holder, so there is no moment without a name in it.
+me=
+
+# Tells a process from a later one with the same number (fields 3 and 22 of proc(5); ps where there is no /proc). Nothing
+# for one that is dead and only waits for its parent (Z).
+started_at() {
+  if [ -d /proc/self ]; then
+    sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '$1 != "Z" { print $20 }'
+  else
+    ps -o lstart= -p "$1" 2>/dev/null | tr -s ' ' _
+  fi
+}
+
+lock() {
+  me=$$-$(started_at $$)
+  until ln -s "$me" "$state/lock" 2>/dev/null; do
+    [ -L "$state/lock" ] || die 1 "cannot write in $state"
+    holder=$(readlink "$state/lock") || continue
+    if [ "$(started_at "${holder%%-*}")" = "${holder#*-}" ]; then
+      die 1 "another install or uninstall of $title is running (pid ${holder%%-*})"
+    fi
+    # Its holder is dead. Of several that see this, one gets the link; if it was a new one after all, it goes back.
+    if mv -f "$state/lock" "$state/lock.$$" 2>/dev/null; then
+      found=$(readlink "$state/lock.$$")
+      rm -f "$state/lock.$$"
+      [ "$found" = "$holder" ] || ln -s "$found" "$state/lock" 2>/dev/null || :
+    fi
+  done
+}
+# Asks the link and not a variable: a signal may come right after the link was made.
+unlock() {
+  if [ -n "$me" ] && [ "$(readlink "$state/lock" 2>/dev/null || :)" = "$me" ]; then rm -f "$state/lock"; fi
+}
+
+# --- files and directories ---------------------------------------------------------------------------------------------
+# Which file goes where: CALLBACK SOURCE TARGET MODE OWNER SENSITIVE
+each_file() {
+  "$1" ai.hermes.agent-dashboard.plist /Users/user/Library/LaunchAgents/ai.hermes.agent-dashboard.plist 0644 '' no
+  "$1" launcher.sh '/Users/user/Library/Application Support/hermes-install/ai.hermes.agent-dashboard/launcher.sh' 0755 '' no
+}
+
+# Newest first, and only what is empty.
+remove_directories() {
+  sed '1!G;h;$!d' | while IFS= read -r directory; do rmdir "$directory" 2>/dev/null || :; done
+}
+
+# --- placing files ------------------------------------------------------------------------------------------------------
+temporary= # a file that is not in its place yet; always the same name, so that a later run finds what a killed one left
+temporary_for() { printf '%s/.%s.hermes-install-new' "$(dirname "$1")" "$(basename "$1")"; }
+sweep() { rm -f "$(temporary_for "$2")"; } # SOURCE TARGET ...
+
+nearest_writable() {
+  nearest=$1
+  while [ ! -e "$nearest" ]; do nearest=$(dirname "$nearest"); done
+  [ -w "$nearest" ]
+}
+
+# Every missing part of a path, remembered first, so that a failure can take it away again.
+make_directory() {
+  [ ! -d "$1" ] || return 0
+  make_directory "$(dirname "$1")" || return
+  [ -z "$remember" ] || printf '%s\n' "$1" >>"$remember"
+  mkdir "$1" && chmod "$directory_mode" "$1"
+}
+# A file made in one place and moved to another keeps the first one's SELinux label, which systemd may not execute.
+relabel() { if command -v restorecon >/dev/null 2>&1; then restorecon "$1" 2>/dev/null || :; fi; }
+
+check_file() { # SOURCE TARGET ...
+  [ -r "$here/$1" ] || die 1 "$here/$1 is missing: this folder is not complete"
+  if [ -L "$2" ]; then die 1 "$2 is a symbolic link to $(readlink "$2"). Something else manages it; remove the link first."; fi
+  if [ -e "$2" ] && [ ! -f "$2" ]; then die 1 "$2 is there and not a file; move it away first."; fi
+}
+
+is_current() { # SOURCE TARGET MODE OWNER
+  [ -f "$2" ] && cmp -s "$here/$1" "$2" || return 1
+  # -user with a number, too: the owner counts, or someone else could change a system service.
+  owner=${4:-$(id -u)}
+  case $owner in
+    *:*) [ -n "$(find "$2" -prune -perm "$3" -user "${owner%%:*}" -group "${owner#*:}")" ] ;;
+    *) [ -n "$(find "$2" -prune -perm "$3" -user "$owner")" ] ;;
+  esac
+}
+
+# Complete and with its final rights before it appears under its name: mv is rename(2) within one directory.
+move_in() { # TEMPORARY TARGET
+  # fsync where `sync FILE` does that (GNU, busybox); elsewhere the argument is ignored.
+  sync "$1" 2>/dev/null || :
+  mv -f "$1" "$2" || return
+  temporary=
+  relabel "$2"
+}
+place() { # SOURCE TARGET MODE OWNER
+  make_directory "$(dirname "$2")" || return
+  temporary=$(temporary_for "$2")
+  rm -f "$temporary" && cp "$here/$1" "$temporary" || return
+  [ -z "$4" ] || chown "$4" "$temporary" || return
+  chmod "$3" "$temporary" && move_in "$temporary" "$2"
+}
+
+# --- undo: what was there before, kept until all is well ---------------------------------------------------------------
+# $undo/facts       one line for each thing that was true before the first change
+# $undo/N.path      the target of the Nth file; written last, so that a file with a record is safe to change
+# $undo/N.file      what it was; none if there was none. N.sensitive: not to be kept afterwards
+# $undo/directories those we made
+# The folder outlives a killed run: the next one finds it, finishes the work, and still knows how to go back.
+noted() { grep -Fqx -- "$1" "$undo/facts"; }
+note() { noted "$1" || printf '%s\n' "$1" >>"$undo/facts"; }
+
+keep_original() { # TARGET SENSITIVE
+  number=0
+  while [ -e "$undo/$number.path" ]; do
+    if [ "$(cat "$undo/$number.path")" = "$1" ]; then return 0; fi
+    number=$((number + 1))
+  done
+  rm -f "$undo/$number.file"
+  if [ -e "$1" ]; then cp -p "$1" "$undo/$number.file" || return; fi
+  if [ "$2" = yes ]; then : >"$undo/$number.sensitive" || return; fi
+  printf '%s\n' "$1" >"$undo/new" && mv "$undo/new" "$undo/$number.path"
+}
+
+put_back() {
+  failed=0
+  for record in "$undo"/*.path; do
+    [ -e "$record" ] || continue
+    target=$(cat "$record")
+    if [ -f "${record%.path}.file" ]; then
+      temporary=$(temporary_for "$target")
+      if ! cp -p "${record%.path}.file" "$temporary" || ! move_in "$temporary" "$target"; then failed=1; fi
+    else
+      rm -f "$target" || failed=1
+    fi
+  done
+  [ ! -f "$undo/directories" ] || remove_directories <"$undo/directories"
+  return "$failed"
+}
+
+# The last version stays in $state/previous for a human, without the sensitive files.
+commit() {
+  trap '' INT TERM HUP
+  each_file write_target >"$state/files.new"
+  mv -f "$state/files.new" "$state/files"
+  printf '%s\n' "$label" >"$state/label"
+  # Every folder that was made for it, now or by an earlier install: uninstall.sh takes away those that are empty by then.
+  printf '%s' "$state_parents" >>"$state/directories"
+  [ ! -f "$undo/directories" ] || cat "$undo/directories" >>"$state/directories"
+  # The point of no return: from here on a run that finds the rest only cleans up.
+  mv "$undo" "$state/previous.new"
+  acting=
+  for record in "$state/previous.new"/*.sensitive; do rm -f "$record" "${record%.sensitive}.file"; done
+  kept=
+  for record in "$state/previous.new"/*.file; do [ ! -f "$record" ] || kept=yes; done
+  if [ -n "$kept" ]; then
+    rm -rf "$state/previous"
+    mv "$state/previous.new" "$state/previous"
+  else
+    rm -rf "$state/previous.new"
+  fi
+}
+write_target() { printf '%s\n' "$2"; }
+
+# --- health ------------------------------------------------------------------------------------------------------------
+stable_seconds=2
+timeout_seconds=60
+waiting_for=
+
+tcp_answers() { # HOST PORT
+  if command -v bash >/dev/null 2>&1; then
+    limited 3 bash -c 'exec 3<>"/dev/tcp/$1/$2"' bash "$1" "$2"
+  elif command -v nc >/dev/null 2>&1; then
+    limited 3 nc -z "$1" "$2"
+  elif command -v perl >/dev/null 2>&1; then
+    limited 3 perl -MIO::Socket::INET -e 'exit !IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => $ARGV[1])' "$1" "$2"
+  elif command -v python3 >/dev/null 2>&1; then
+    limited 3 python3 -c 'import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])), 3)' "$1" "$2"
+  else
+    die 1 "the health check of $1 port $2 needs bash, nc, perl or python3, and none is here"
+  fi
+}
+
+healthy() {
+  waiting_for=127.0.0.1" to answer on port "9119
+  tcp_answers 127.0.0.1 9119 || return
+  return 0
+}
+
+# The same process for long enough, and then the checks of the profile; all of it before the time is up.
+wait_for_health() {
+  say "  wait until it is healthy"
+  give_up=$(($(now) + timeout_seconds))
+  pid=
+  while :; do
+    seen=$(service_pid)
+    if [ -z "$seen" ] || [ "$seen" != "$pid" ]; then
+      pid=$seen
+      since=$(now)
+      waiting_for="one process to stay up for $stable_seconds s"
+    fi
+    # -gt and not -ge: both ends are whole seconds.
+    if [ -n "$pid" ] && { [ "$stable_seconds" -eq 0 ] || [ $(($(now) - since)) -gt "$stable_seconds" ]; }; then
+      if healthy && [ "$(service_pid)" = "$pid" ]; then return 0; fi
+    fi
+    if service_gave_up; then
+      warn "$title does not run: $gave_up"
+      return 1
+    fi
+    if [ "$(now)" -ge "$give_up" ]; then
+      warn "$title is not healthy after $timeout_seconds s; still waiting for $waiting_for"
+      return 1
+    fi
+    nap
+  done
+}
+
+# --- what changes something: the same commands as hermes-install itself runs; each takes a domain ----------------------
+manager_enable() {
+  case $1 in
+    gui/501)
+      run 'clear a record of being switched off, which outlives the file' launchctl enable gui/501/ai.hermes.agent-dashboard || return
+      ;;
+    user/501)
+      run 'clear a record of being switched off, which outlives the file' launchctl enable user/501/ai.hermes.agent-dashboard || return
+      ;;
+  esac
+}
+manager_disable() {
+  case $1 in
+    gui/501)
+      run 'do not start again' launchctl disable gui/501/ai.hermes.agent-dashboard || return
+      ;;
+    user/501)
+      run 'do not start again' launchctl disable user/501/ai.hermes.agent-dashboard || return
+      ;;
+  esac
+}
+manager_bootout() {
+  case $1 in
+    gui/501)
+      attempt 'unload the job' launchctl bootout gui/501/ai.hermes.agent-dashboard || return
+      ;;
+    user/501)
+      attempt 'unload the job' launchctl bootout user/501/ai.hermes.agent-dashboard || return
+      ;;
+  esac
+}
+manager_bootstrap() {
+  case $1 in
+    gui/501)
+      attempt 'load the job' launchctl bootstrap gui/501 /Users/user/Library/LaunchAgents/ai.hermes.agent-dashboard.plist || return
+      ;;
+    user/501)
+      attempt 'load the job' launchctl bootstrap user/501 /Users/user/Library/LaunchAgents/ai.hermes.agent-dashboard.plist || return
+      ;;
+  esac
+}
+manager_kickstart() {
+  case $1 in
+    gui/501)
+      run 'start the job' launchctl kickstart gui/501/ai.hermes.agent-dashboard || return
+      ;;
+    user/501)
+      run 'start the job' launchctl kickstart user/501/ai.hermes.agent-dashboard || return
+      ;;
+  esac
+}
+manager_restart() {
+  case $1 in
+    gui/501)
+      run 'start the job again' launchctl kickstart -k gui/501/ai.hermes.agent-dashboard || return
+      ;;
+    user/501)
+      run 'start the job again' launchctl kickstart -k user/501/ai.hermes.agent-dashboard || return
+      ;;
+  esac
+}
+
+# --- questions to launchd ----------------------------------------------------------------------------------------------
+each_domain() { # CALLBACK
+  "$1" gui/501 || return
+  "$1" user/501 || return
+}
+target() { printf '%s/%s' "$1" "$label"; }
+
+# 113: no such service; 112 and 125: no such domain; 3: no such process. Anything else may still be there.
+is_loaded() { # DOMAIN/LABEL
+  answer=0
+  launchctl print "$1" >/dev/null 2>&1 || answer=$?
+  case $answer in 3 | 112 | 113 | 125) return 1 ;; esac
+  return 0
+}
+# The output of `print` is "NOT API in any sense" (launchctl(1)): taken where it is there, never relied on.
+printed() { # DOMAIN/LABEL KEY
+  launchctl print "$1" 2>/dev/null | sed -n "s/^[[:space:]]*$2 = //p" | head -n 1
+}
+# => disabled; before macOS 13, => true.
+is_disabled() { # DOMAIN LABEL
+  launchctl print-disabled "$1" 2>/dev/null | grep -Fq -e "\"$2\" => disabled" -e "\"$2\" => true"
+}
+loaded_in=
+look_where_loaded() {
+  if [ -z "$loaded_in" ] && is_loaded "$(target "$1")"; then loaded_in=$1; fi
+}
+
+# bootout DOMAIN LABEL COMMAND...: it only asks (the service stays until it has ended), so look until it is gone. A bootstrap
+# before that fails with 5 or 37. What is gone already says 3 or 113, what is going says 36.
+boot_out() {
+  leaving=$1/$2
+  shift 2
+  left=0
+  "$@" || left=$?
+  patience=$(($(now) + 20 + 30))
+  while is_loaded "$leaving"; do
+    if [ "$(now)" -ge "$patience" ]; then
+      complain "$left"
+      warn "  launchd still has $leaving"
+      return 1
+    fi
+    nap
+  done
+}
+boot_out_own() {
+  if is_loaded "$(target "$1")"; then boot_out "$1" "$label" manager_bootout "$1"; fi
+}
+
+# --- launchd -----------------------------------------------------------------------------------------------------------
+touched() { [ -e "$undo/touched" ]; }
+
+# gui/UID is there while the user is logged in at the screen, user/UID after any login (also SSH).
+domain=
+choose_domain() {
+  if [ -z "$domain" ] && launchctl print "$1" >/dev/null 2>&1; then domain=$1; fi
+}
+service_ready() {
+  command -v launchctl >/dev/null 2>&1 || die 1 "There is no launchctl here: this is for macOS."
+  each_domain choose_domain
+  [ -n "$domain" ] || die 1 "launchd has no session for $(id -un). Log in at the screen once, or install it as a system service."
+}
+
+service_observe() {
+  each_domain look_where_loaded
+  # Where it runs it stays, as long as its definition does not change.
+  at=${loaded_in:-$domain}
+}
+service_settled() {
+  [ -n "$loaded_in" ] && [ -n "$(service_pid)" ] && ! is_disabled "$loaded_in" "$label" && each_replaced is_out_of_the_way
+}
+check_plist() { # SOURCE TARGET
+  if [ "$2" = "$plist" ] && command -v plutil >/dev/null 2>&1; then
+    plutil -lint -s "$here/$1" >&2 || die 1 "$here/$1 is not a valid property list"
+  fi
+}
+service_prepare() { each_file check_plist; }
+
+note_own() { # DOMAIN
+  if is_loaded "$(target "$1")"; then
+    old=$(printed "$(target "$1")" path)
+    note "loaded $1 ${old:-$plist}"
+    if [ -n "$(printed "$(target "$1")" pid)" ]; then note "running $1"; fi
+  fi
+  if is_disabled "$1" "$label"; then note "disabled $1"; fi
+}
+service_note() {
+  each_domain note_own
+  each_replaced note_replaced
+}
+
+# --- what this one replaces --------------------------------------------------------------------------------------------
+each_replaced() { # CALLBACK
+  :
+}
+replaced_command() { # enable|disable|bootout DOMAIN LABEL
+  case $2 in
+    gui/501)
+      case $1/$3 in
+      esac
+      ;;
+    user/501)
+      case $1/$3 in
+      esac
+      ;;
+  esac
+}
+# launchd will load it at the next login or boot.
+has_plist() { # LABEL
+  if [ "$scope" = user ]; then [ -e "$HOME/Library/LaunchAgents/$1.plist" ]; else [ -e "/Library/LaunchDaemons/$1.plist" ]; fi
+}
+is_out_of_the_way() { # DOMAIN LABEL
+  if is_loaded "$1/$2"; then return 1; fi
+  ! has_plist "$2" || is_disabled "$1" "$2"
+}
+note_replaced() { # DOMAIN LABEL
+  if is_loaded "$1/$2"; then note "replaced-loaded $1 $2 $(printed "$1/$2" path)"; fi
+  if ! is_disabled "$1" "$2"; then note "replaced-enabled $1 $2"; fi
+}
+stop_replaced() { # DOMAIN LABEL
+  if is_out_of_the_way "$1" "$2"; then return 0; fi
+  # Both: booted out it is gone now, disabled it does not come back. Its plist is not ours to remove.
+  replaced_command disable "$1" "$2" || { complain $?; return 1; }
+  if is_loaded "$1/$2"; then boot_out "$1" "$2" replaced_command bootout "$1" "$2"; fi
+}
+service_stop_replaced() { each_replaced stop_replaced; }
+
+enable_replaced() { # DOMAIN LABEL
+  if noted "replaced-enabled $1 $2" && is_disabled "$1" "$2"; then replaced_command enable "$1" "$2"; fi
+}
+start_replaced() {
+  started=0
+  each_replaced enable_replaced || started=1
+  grep '^replaced-loaded ' "$undo/facts" >"$undo/replaced" || :
+  while read -r _ where what file; do
+    if ! is_loaded "$where/$what" && [ -n "$file" ]; then boot_in "$where" "$what" load_again "$where" "$file" || started=1; fi
+  done <"$undo/replaced"
+  return "$started"
+}
+load_again() { attempt "load $2 again" launchctl bootstrap "$1" "$2"; }
+
+# --- changing it -------------------------------------------------------------------------------------------------------
+# boot_in DOMAIN LABEL COMMAND...: 5 and 37 while the last one is still being booted out, 124 while a domain is rebuilt, 119 when
+# it is disabled. 5 is also what a caller that is not root gets for everything else, so there is an end to it.
+boot_in() {
+  entering=$1/$2
+  entering_domain=$1
+  shift 2
+  patience=$(($(now) + 15))
+  while :; do
+    entered=0
+    "$@" || entered=$?
+    case $entered in
+      0) return 0 ;;
+      # Someone else was faster, such as a login.
+      5 | 17 | 37) if is_loaded "$entering"; then return 0; fi ;;
+      119) if [ "$entering" = "$(target "$entering_domain")" ]; then manager_enable "$entering_domain" || return; fi ;;
+      124) ;;
+      *) patience=0 ;;
+    esac
+    if [ "$(now)" -ge "$patience" ]; then
+      complain "$entered"
+      case $entered in
+        5) warn "  launchd says why in: log show --last 5m --predicate 'process == \"launchd\"'" ;;
+        125 | 161) warn "  It may be switched off in System Settings > General > Login Items." ;;
+      esac
+      return 1
+    fi
+    sleep 0.5
+  done
+}
+
+service_apply() {
+  # First: a record that it is disabled outlives its plist, and makes bootstrap fail.
+  if is_disabled "$at" "$label"; then manager_enable "$at" || return; fi
+  if [ -z "$loaded_in" ] || [ -n "$unfinished" ] || is_altered "$plist"; then
+    : >"$undo/touched"
+    at=$domain
+    each_domain boot_out_own || return
+    manager_enable "$at" || return
+    boot_in "$at" "$label" manager_bootstrap "$at" || return
+    [ "$run_at_load" = yes ] || manager_kickstart "$at"
+  elif [ -n "$altered" ]; then
+    # The same definition: launchd kills it and starts it, there is no moment without it.
+    : >"$undo/touched"
+    manager_restart "$at"
+  elif [ -z "$(service_pid)" ]; then
+    : >"$undo/touched"
+    manager_kickstart "$at"
+  fi
+}
+
+load_old() { # DOMAIN
+  old=$(sed -n "s|^loaded $1 ||p" "$undo/facts" | head -n 1)
+  if [ -n "$old" ]; then
+    if is_disabled "$1" "$label"; then manager_enable "$1" || return; fi
+    if ! is_loaded "$(target "$1")"; then boot_in "$1" "$label" load_again "$1" "$old" || return; fi
+    # For one that does not start by being loaded; a running one is left alone.
+    if noted "running $1"; then manager_kickstart "$1" || return; fi
+  fi
+  if noted "disabled $1" && ! is_disabled "$1" "$label"; then manager_disable "$1"; fi
+}
+service_roll_back() {
+  back=0
+  if touched; then each_domain boot_out_own || back=1; fi
+  put_back || back=1
+  if touched; then each_domain load_old || back=1; fi
+  start_replaced || back=1
+  return "$back"
+}
+
+service_leave() { :; }
+service_pid() { printed "$(target "$at")" pid; }
+gave_up=
+service_gave_up() {
+  gave_up="launchd no longer has $(target "$at")"
+  ! is_loaded "$(target "$at")"
+}
+service_logs() {
+  launchctl print "$(target "$at")" 2>/dev/null | grep -E '^[[:space:]]*(state|last exit code|runs) = ' || :
+  tail -n 20 /Users/user/Library/Logs/ai.hermes.agent-dashboard.log /Users/user/Library/Logs/ai.hermes.agent-dashboard.error.log 2>/dev/null || :
+}
+
+# --- the install itself, the same for every service manager ------------------------------------------------------------
+# The platform's part, above, has: service_ready (may this run here at all), service_observe, service_settled, service_note,
+# service_stop_replaced, service_apply, service_roll_back, service_pid, service_gave_up, service_logs.
+acting=     # an exit from here on puts things back, if there is an undo folder
+changed=    # the files that are to be written, or removed
+altered=    # those of them whose text differs: what the running service has read
+unfinished= # an earlier run was killed half-way
+remember=
+state_parents=
+
+on_exit() {
+  code=$?
+  # Nothing may interrupt the way back.
+  trap '' INT TERM HUP
+  trap - EXIT
+  set +e
+  [ -z "$temporary" ] || rm -f "$temporary"
+  undo=$state/undo
+  if [ -n "$acting" ] && [ -d "$undo" ]; then
+    code=1
+    roll_back
+  fi
+  service_leave
+  rm -rf "$state/undo.new"
+  unlock
+  # After a first install that failed, not even our own folder is left.
+  if [ "$code" -ne 0 ] && [ -n "$state_parents" ]; then
+    printf '%s' "$state_parents" | remove_directories
+  fi
+  exit "$code"
+}
+
+roll_back() {
+  warn "Failed. The last lines of the log:"
+  service_logs >&2
+  warn "Putting back what was there before:"
+  rolled=0
+  service_roll_back || rolled=1
+  if [ "$rolled" -eq 0 ]; then
+    rm -rf "$undo"
+    warn "Everything is as it was before."
+  else
+    warn "Not all of it could be put back. What was there is kept in $undo; run this again to finish the work."
+  fi
+}
+
+open_state() {
+  directory=$state
+  while [ ! -d "$directory" ]; do
+    state_parents="$directory
+$state_parents"
+    directory=$(dirname "$directory")
+  done
+  [ -w "$directory" ] || die 4 "cannot write in $directory. Run: sudo sh $(quoted "$here/install.sh")"
+  # Nobody else needs to see what was there before.
+  make_directory "$state" || die 1 "cannot make $state"
+  chmod 0700 "$state"
+}
+
+look_at_file() {
+  if is_current "$@"; then return 0; fi
+  # Wrong rights alone are put right without a restart.
+  cmp -s "$here/$1" "$2" 2>/dev/null || altered="$altered$2
+"
+  changed="$changed$2
+"
+  nearest_writable "$(dirname "$2")" || die 4 "cannot write $2. Run: sudo sh $(quoted "$here/install.sh")"
+}
+is_altered() { printf '%s' "$altered" | grep -Fqx -- "$1"; }
+is_changed() { printf '%s' "$changed" | grep -Fqx -- "$1"; }
+
+place_if_changed() {
+  if is_changed "$2" || ! is_current "$@"; then
+    say "  write $2"
+    keep_original "$2" "$5" && place "$1" "$2" "$3" "$4" || die 1 "cannot write $2"
+  fi
+}
+
+# Files of an earlier install that this one no longer has.
+each_obsolete() { # CALLBACK
+  [ -f "$state/files" ] || return 0
+  while IFS= read -r obsolete; do
+    known=
+    each_file compare_target
+    if [ -z "$known" ] && [ -f "$obsolete" ]; then "$1" "$obsolete"; fi
+  done <"$state/files"
+}
+compare_target() { if [ "$2" = "$obsolete" ]; then known=yes; fi; }
+count_obsolete() { changed="$changed$1
+"; }
+remove_obsolete() {
+  say "  remove $1, which is no longer part of it"
+  keep_original "$1" yes && rm -f "$1" || die 1 "cannot remove $1"
+}
+
+each_directory() { # CALLBACK
+  :
+  "$1" '/Users/user/Library/Application Support/hermes-install' ''
+  "$1" '/Users/user/Library/Application Support/hermes-install/ai.hermes.agent-dashboard' ''
+  "$1" '/Users/user/Library/Application Support/hermes-install/state' ''
+  "$1" /Users/user/Library/Logs ''
+}
+missing_directory=
+look_at_directory() { if [ ! -d "$1" ]; then missing_directory=yes; fi; }
+make_if_missing() {
+  [ ! -d "$1" ] || return 0
+  say "  make $1"
+  make_directory "$1" || die 1 "cannot make $1"
+  [ -z "$2" ] || chown "$2" "$1" || die 1 "cannot give $1 to $2"
+}
+
+install() {
+  check_rights install.sh
+  each_file check_file
+  if [ -f "$state/label" ] && [ "$(cat "$state/label")" != "$label" ]; then
+    die 1 "$title is installed as $(cat "$state/label") and would now be $label. Uninstall it first, with the scripts it was installed with."
+  fi
+
+  # A signal by itself would end the shell without its EXIT trap (dash); `exit` in a trap runs it.
+  trap on_exit EXIT
+  trap 'warn "Interrupted."; exit 1' INT TERM HUP
+  open_state
+  lock
+  service_ready
+
+  rm -rf "$state/previous.new" # of a commit that was cut short
+  if [ -d "$undo" ]; then
+    unfinished=yes
+    say "An earlier run was cut short; finishing its work."
+    each_file sweep
+  fi
+  each_file look_at_file
+  each_obsolete count_obsolete
+  each_directory look_at_directory
+  service_observe
+  if [ -z "$changed$missing_directory$unfinished" ] && service_settled; then
+    say "$title is installed and running: nothing to do."
+    exit 0
+  fi
+
+  say "Installing $title ($label, $scope)"
+  service_prepare
+  acting=yes
+  if [ -z "$unfinished" ]; then
+    # With all its facts or not at all: a run that is killed here must not leave half of them.
+    rm -rf "$undo.new"
+    wanted=$undo
+    undo=$undo.new
+    (umask 077 && mkdir "$undo") && : >"$undo/facts" && service_note
+    mv "$undo" "$wanted"
+    undo=$wanted
+  fi
+  remember=$undo/directories
+
+  service_stop_replaced || die 1 "cannot stop what it replaces"
+  each_directory make_if_missing
+  each_file place_if_changed
+  each_obsolete remove_obsolete
+  service_apply || exit 1
+  wait_for_health || exit 1
+  commit
+  say "$title is installed and running."
+}
+
+if [ $# -gt 0 ]; then die 2 "usage: sh install.sh"; fi
+install

@@ -1,0 +1,71 @@
+@echo off
+setlocal EnableExtensions DisableDelayedExpansion
+rem Starts, stops and queries the program for the user who calls this. Codes: 0 done or running, 1 failed, 2 usage, 3 stopped.
+rem Written by hermes-install from a profile: change the profile, not this file.
+if "%~1"=="--program" goto :once
+if "%~1"=="--stop" goto :stopCommand
+set "hi_verb="
+if "%~1"=="" set "hi_verb=start"
+for %%V in (start stop status install uninstall) do if /i "%~1"=="%%V" set "hi_verb=%%V"
+if not defined hi_verb (
+  >&2 echo usage: startup.cmd [start ^| stop ^| status ^| install ^| uninstall]
+  exit /b 2
+)
+"%SystemRoot%\System32\cscript.exe" //Nologo //E:JScript "%~dp0startup.js" %hi_verb%
+set "hi_code=%ERRORLEVEL%"
+if not "%hi_code%"=="1" exit /b %hi_code%
+rem The host itself ends with 1 where a policy forbids it (HKLM or HKCU, Software\Microsoft\Windows Script Host\Settings, Enabled).
+"%SystemRoot%\System32\cscript.exe" //Nologo //E:JScript "%~dp0startup.js" probe >NUL 2>&1
+if not "%ERRORLEVEL%"=="42" >&2 echo HermesGateway: Windows Script Host does not run here, probably by a policy; the program cannot be started without a service.
+exit /b 1
+
+:once
+call :environment
+call :program >>"C:\Users\user\AppData\Local\hermes\logs\gateway-service.out.log" 2>>"C:\Users\user\AppData\Local\hermes\logs\gateway-service.err.log" <NUL
+rem Only where a log file could not be opened.
+exit -78078
+
+:stopCommand
+call :environment
+call :prepare
+"C:\Users\user\AppData\Local\hermes\hermes-agent\venv\Scripts\python.exe" -c ^"from gateway.status import get_running_pid as g, write_planned_stop_marker as w; p = g^(^); p and w^(p^)^"
+exit
+
+:environment
+rem This file is UTF-8, which cmd.exe reads line by line in the code page of its console.
+"%SystemRoot%\System32\chcp.com" 65001 >NUL 2>&1
+set "HERMES_HOME=C:\Users\user\AppData\Local\hermes"
+set "HERMES_GATEWAY_EXTERNAL_SUPERVISOR=1"
+set "HERMES_SUPERVISED_CHILD=1"
+set "VIRTUAL_ENV=C:\Users\user\AppData\Local\hermes\hermes-agent\venv"
+set "PATH=C:\Users\user\AppData\Local\hermes\hermes-agent\venv\Scripts;C:\Users\user\AppData\Local\hermes\node;C:\Windows\System32;C:\Windows;C:\Windows\System32\Wbem;C:\Windows\System32\WindowsPowerShell\v1.0;C:\Windows\System32\OpenSSH;C:\Program Files\Git\cmd;C:\Program Files\nodejs"
+set "PYTHONPATH=C:\Users\user\AppData\Local\hermes\hermes-agent"
+set "PYTHONIOENCODING=utf-8"
+set "PYTHONUTF8=1"
+set "HERMES_GATEWAY_DETACHED=1"
+set "USERPROFILE=C:\Users\user"
+set "LOCALAPPDATA=C:\Users\user\AppData\Local"
+set "APPDATA=C:\Users\user\AppData\Roaming"
+cd /d "C:\Users\user\AppData\Local\hermes"
+if not "%ERRORLEVEL%"=="0" exit -78078
+exit /b 0
+
+:program
+call :prepare
+
+"C:\Users\user\AppData\Local\hermes\hermes-agent\venv\Scripts\python.exe" -m hermes_cli.main gateway run
+:notStarted
+set "hi_code=%ERRORLEVEL%"
+:ended
+exit %hi_code%
+
+rem The launcher's own failure: not through the code lists, which say what the program means by its codes, and it never ran.
+:fail
+exit -78078
+
+:prepare
+set "hi_name="
+set "hi_file="
+set "hi_optional="
+set "hi_line="
+exit /b 0
