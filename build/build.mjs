@@ -1,5 +1,6 @@
 // @ts-check
 // src/ in, dist/ out: a small entry and a file for each command, loaded when the command is used.
+import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +26,9 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /** What is loaded only when it is used, and what all of it shares, each a file of its own: `import('./render.ts')` becomes `require('./render.cjs')`. */
 const lazy = {
+  program: 'src/cli/program.ts',
+  load: 'src/load.ts',
+  worker: 'src/cli/worker.ts',
   render: 'src/cli/render.ts',
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
@@ -33,6 +37,7 @@ const lazy = {
   facts: 'src/resolve/facts.ts',
   errors: 'src/errors.ts',
 }
+// main.cjs has a loader of its own: nothing else of the bundle may be there before it.
 const shared = join(root, lazy.errors)
 
 /** @type {import('esbuild').Plugin} */
@@ -69,3 +74,6 @@ await build({
   alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
   plugins: [lazyFiles, withoutChildProcess, esbuildHandlebars, esbuildProfiles],
 })
+
+// The caches, by a run of the main job with and without a file to read.
+execFileSync(process.execPath, [join(root, 'build/cache.cjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })

@@ -46,8 +46,8 @@ export interface Gathered {
   readonly systems: readonly Os[]
   readonly hosts: ReadonlyMap<Os, KnownHost>
   readonly files: readonly string[]
-  /** Resolves profile after profile, so that memory does not grow with their number. */
-  readonly services: () => Generator<Resolved>
+  /** Resolves profile after profile, all or some of `files`, so that memory does not grow with their number. */
+  readonly services: (some?: readonly string[]) => Generator<Resolved>
 }
 
 const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
@@ -82,8 +82,8 @@ export async function gather(profiles: readonly string[], flags: Flags): Promise
     systems,
     hosts,
     files,
-    *services() {
-      for (const file of files) {
+    *services(some = files) {
+      for (const file of some) {
         const { layers, issues } = loadLayers(file, source, cache)
         for (const os of systems) {
           const inputs: Inputs = {

@@ -9,11 +9,12 @@ import { compareTree, writeTree, type Difference } from '../system/files.ts'
 import { factsLine, gather, type Flags, type Gathered, type Resolved } from './gather.ts'
 import { output, type Output } from './output.ts'
 
-interface RenderFlags extends Flags {
+export interface RenderFlags extends Flags {
   readonly out: string
   readonly check?: boolean
 }
 
+/** One folder that was rendered. */
 interface Done {
   readonly profile: string
   readonly manifest: Manifest
@@ -22,46 +23,44 @@ interface Done {
   readonly differences: readonly Difference[]
 }
 
+/** What came of some of the profiles: plain data, as it may come from another thread. */
+export interface Outcome {
+  readonly count: number
+  readonly changed: number
+  readonly differing: number
+  readonly inexact: number
+  readonly issues: readonly Issue[]
+  /** The folders, and the profile each comes from. */
+  readonly folders: readonly (readonly [folder: string, profile: string])[]
+  /** What a person or a program is told of one by one; of thousands, only those that differ. */
+  readonly done: readonly Done[]
+}
+
+/** From so many folders on, threads pay for their start. */
+const manyFolders = 600
+const few = 8
+
 /** @returns 0, 2 for a bad profile, 3 for `--check` with differences, 5 for `--strict` with limits */
 export async function renderCommand(profiles: readonly string[], flags: RenderFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const gathered = await gather(profiles, flags)
-  const managers = await loadPlatforms(gathered.systems)
   tellFacts(gathered, out)
+  const { files, systems } = gathered
+  const threads = files.length * systems.length < manyFolders ? 1 : Math.min(4, (await import('node:os')).availableParallelism())
+  const size = Math.ceil(files.length / threads)
+  const parts = Array.from({ length: threads }, (_, i) => files.slice(i * size, (i + 1) * size)).filter((part) => part.length > 0)
+  const others = parts.slice(1).map((part) => inThread({ profiles, flags, part }))
+  const outcomes = [await renderPart(gathered, parts[0]!, flags), ...(await Promise.all(others))]
 
-  const documents: object[] = []
-  const issues: Issue[] = []
-  const seen = new Map<string, string>()
-  let [count, changed, differing, inexact] = [0, 0, 0, 0]
-  const brief = gathered.files.length > 8 && !flags.verbose
-
-  for (const resolved of gathered.services()) {
-    const made = renderOne(resolved, managers, issues)
-    if (made === null) continue
-    const { service, rendered } = made
-    const folder = join(flags.out, service.id, service.os)
-    const twin = seen.get(folder)
-    if (twin !== undefined) {
-      issues.push(resolved.merged.issue(['name'], `${service.id} is rendered from ${twin} already`, 'every profile needs a name of its own'))
-      continue
-    }
-    seen.set(folder, resolved.file)
-    const limits = rendered.manifest.limits.filter(({ fidelity }) => fidelity !== 'exact')
-    if (limits.length > 0) inexact++
-    count++
-    if (flags.strict && limits.length > 0) {
-      tellLimits(service.id, service.os, limits, out)
-      continue
-    }
-    const written = flags.check ? [] : writeTree(folder, rendered.files)
-    const differences = flags.check ? compareTree(folder, rendered.files) : []
-    if (written.length > 0) changed++
-    if (differences.length > 0) differing++
-    const done: Done = { profile: resolved.file, manifest: rendered.manifest, folder, written, differences }
-    if (flags.json) documents.push(documentOf(done))
+  const sum = (key: 'count' | 'changed' | 'differing' | 'inexact'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0)
+  const [count, changed, differing, inexact] = [sum('count'), sum('changed'), sum('differing'), sum('inexact')]
+  const issues = [...outcomes.flatMap((outcome) => outcome.issues), ...twins(outcomes, gathered)]
+  const brief = files.length > few && !flags.verbose
+  for (const done of outcomes.flatMap((outcome) => outcome.done)) {
+    const limits = inexactOf(done.manifest)
+    if (flags.strict && limits.length > 0) tellLimits(done.manifest.id, done.manifest.os, limits, out)
     else tell(done, limits, brief, out)
   }
-
   if (issues.length > 0)
     throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, {
       issues: unique(issues),
@@ -84,9 +83,71 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
     differs: differing > 0,
     out: flags.out,
     hosts: Object.fromEntries([...gathered.hosts].map(([os, { host, from }]) => [os, { ...host, from: typeof from === 'string' ? from : from.file }])),
-    rendered: documents,
+    rendered: flags.json ? outcomes.flatMap((outcome) => outcome.done.map(documentOf)) : [],
   })
   return differing > 0 ? exitCodes.differs : exitCodes.done
+}
+
+/** Renders and writes (or compares) some of the profiles, one after the other, so that memory does not grow with their number. */
+export async function renderPart(gathered: Gathered, part: readonly string[], flags: RenderFlags): Promise<Outcome> {
+  const managers = await loadPlatforms(gathered.systems)
+  const issues: Issue[] = []
+  const folders = new Map<string, string>()
+  const done: Done[] = []
+  const keepAll = flags.json === true || flags.verbose === true || gathered.files.length <= few
+  let [count, changed, differing, inexact] = [0, 0, 0, 0]
+  for (const resolved of gathered.services(part)) {
+    const made = renderOne(resolved, managers, issues)
+    if (made === null) continue
+    const { service, rendered } = made
+    const folder = join(flags.out, service.id, service.os)
+    const twin = folders.get(folder)
+    if (twin !== undefined) {
+      issues.push(twinIssue(resolved, twin))
+      continue
+    }
+    folders.set(folder, resolved.file)
+    const refused = inexactOf(rendered.manifest).length > 0
+    if (refused) inexact++
+    count++
+    const written = flags.check || (flags.strict && refused) ? [] : writeTree(folder, rendered.files)
+    const differences = flags.check ? compareTree(folder, rendered.files) : []
+    if (written.length > 0) changed++
+    if (differences.length > 0) differing++
+    if (keepAll || differences.length > 0 || (flags.strict && refused))
+      done.push({ profile: resolved.file, manifest: rendered.manifest, folder, written, differences })
+  }
+  return { count, changed, differing, inexact, issues, folders: [...folders], done }
+}
+
+/** Does a part in a thread of its own. */
+async function inThread(task: { profiles: readonly string[]; flags: RenderFlags; part: readonly string[] }): Promise<Outcome> {
+  const { Worker } = await import('node:worker_threads')
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(join(import.meta.dirname, 'worker.cjs'), { workerData: task })
+    worker.once('message', (message: { outcome: Outcome } | { error: ConstructorParameters<typeof UserError> }) => {
+      if ('outcome' in message) resolve(message.outcome)
+      else reject(new UserError(...message.error))
+    })
+    worker.once('error', reject)
+  })
+}
+
+const inexactOf = ({ limits }: Manifest): Limit[] => limits.filter(({ fidelity }) => fidelity !== 'exact')
+const twinIssue = (resolved: Resolved, twin: string): Issue =>
+  resolved.merged.issue(['name'], `${resolved.service!.id} is rendered from ${twin} already`, 'every profile needs a name of its own')
+
+/** Two profiles of one name that were rendered in different parts. */
+function twins(outcomes: readonly Outcome[], gathered: Gathered): Issue[] {
+  if (outcomes.length < 2) return []
+  const seen = new Map<string, string>()
+  const issues: Issue[] = []
+  for (const [folder, file] of outcomes.flatMap((outcome) => outcome.folders)) {
+    const twin = seen.get(folder)
+    if (twin === undefined) seen.set(folder, file)
+    else for (const resolved of gathered.services([file])) if (resolved.service !== null) issues.push(twinIssue(resolved, twin))
+  }
+  return issues
 }
 
 export async function loadPlatforms(systems: readonly Os[]): Promise<ReadonlyMap<Os, Platform>> {

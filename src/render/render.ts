@@ -8,6 +8,8 @@ export interface RenderedFile {
   readonly name: string
   readonly mode: number
   readonly text: string
+  /** The text in UTF-8: what is written, compared and hashed. */
+  readonly bytes: Buffer
 }
 
 export interface ManifestFile {
@@ -43,19 +45,20 @@ export function render(service: Service, platform: Platform, refusals: Refusal[]
   const before = refusals.length
   const { artifacts, steps } = platform.render(service, refusals)
   if (refusals.length > before) return null
+  const files = artifacts.map(({ source, mode, text }): RenderedFile => ({ name: source, mode, text, bytes: Buffer.from(text) }))
   const manifest: Manifest = {
     version: 1,
     id: service.id,
     os: service.os,
     label: service.label,
-    files: artifacts.map(manifestFile),
+    files: artifacts.map((artifact, i) => manifestFile(artifact, files[i]!.bytes)),
     steps,
     limits: limitsOf(platform.mappings, service),
   }
-  const files = artifacts.map(({ source, mode, text }) => ({ name: source, mode, text }))
-  return { files: [...files, { name: 'manifest.json', mode: 0o644, text: `${JSON.stringify(manifest, null, 2)}\n` }], manifest }
+  const text = `${JSON.stringify(manifest, null, 2)}\n`
+  return { files: [...files, { name: 'manifest.json', mode: 0o644, text, bytes: Buffer.from(text) }], manifest }
 }
 
-function manifestFile({ source, target, mode, sensitive, text }: Artifact): ManifestFile {
-  return { source, target, sha256: createHash('sha256').update(text, 'utf8').digest('hex'), mode: mode.toString(8).padStart(4, '0'), sensitive }
+function manifestFile({ source, target, mode, sensitive }: Artifact, bytes: Buffer): ManifestFile {
+  return { source, target, sha256: createHash('sha256').update(bytes).digest('hex'), mode: mode.toString(8).padStart(4, '0'), sensitive }
 }

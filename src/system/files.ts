@@ -1,5 +1,5 @@
 // The only code that reads and writes files: texts in and out, whole folders written so that nothing half-written can be seen.
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { UserError } from '../errors.ts'
 import type { RenderedFile } from '../render/render.ts'
@@ -52,16 +52,16 @@ export function compareTree(folder: string, files: readonly RenderedFile[]): Dif
   if (kindOf(folder) !== 'folder') return files.map(({ name }) => ({ name, how: 'missing' }))
   const there = new Set(namesIn(folder))
   const differences: Difference[] = []
-  for (const { name, text } of files) {
+  for (const { name, bytes } of files) {
     if (!there.delete(name)) differences.push({ name, how: 'missing' })
-    else if (!sameText(join(folder, name), text)) differences.push({ name, how: 'changed' })
+    else if (!sameBytes(join(folder, name), bytes)) differences.push({ name, how: 'changed' })
   }
   return [...differences, ...[...there].map((name) => ({ name, how: 'extra' as const }))]
 }
 
-function sameText(path: string, text: string): boolean {
+function sameBytes(path: string, bytes: Buffer): boolean {
   try {
-    return readFileSync(path).equals(Buffer.from(text))
+    return readFileSync(path).equals(bytes)
   } catch (error) {
     if (codeOf(error) === 'EISDIR') return false
     throw error
@@ -75,18 +75,24 @@ function sameText(path: string, text: string): boolean {
  */
 export function writeTree(folder: string, files: readonly RenderedFile[]): string[] {
   try {
-    return kindOf(folder) === 'folder' ? updateTree(folder, files) : createTree(folder, files)
+    const parent = dirname(folder)
+    // What was made in this run cannot hold anything yet: no need to look.
+    const fresh = parent === lastMade || mkdirSync(parent, { recursive: true }) !== undefined
+    if (fresh) lastMade = parent
+    return !fresh && kindOf(folder) === 'folder' ? updateTree(folder, files) : createTree(folder, files)
   } catch (error) {
     throw writeError(folder, error)
   }
 }
 
+/** The last parent folder that this run made. */
+let lastMade: string | undefined
+
 function createTree(folder: string, files: readonly RenderedFile[]): string[] {
-  mkdirSync(dirname(folder), { recursive: true })
   const temporary = `${folder}.${process.pid}.tmp`
   try {
     mkdirSync(temporary)
-    for (const { name, mode, text } of files) writeFileSync(join(temporary, name), text, { mode })
+    for (const { name, mode, bytes } of files) writeFileSync(`${temporary}/${name}`, bytes, { mode })
     renameSync(temporary, folder)
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true })
@@ -99,13 +105,18 @@ function updateTree(folder: string, files: readonly RenderedFile[]): string[] {
   const former = formerNames(folder)
   const differences = compareTree(folder, files)
   const changed: string[] = []
+  // A secret that was checked out or copied is readable for all; a changed file gets its mode when it is replaced.
+  for (const { name, mode } of files.filter((file) => (file.mode & 0o077) === 0)) {
+    const there = statSync(join(folder, name), { throwIfNoEntry: false })
+    if (there !== undefined && (there.mode & 0o077) !== 0 && process.platform !== 'win32') chmodSync(join(folder, name), mode)
+  }
   // The manifest is the last of the files: until it is replaced, the former one still lists what has to go.
   for (const { name, how } of differences) {
     if (how === 'extra') continue
-    const { mode, text } = files.find((file) => file.name === name)!
+    const { mode, bytes } = files.find((file) => file.name === name)!
     const temporary = join(folder, `.${name}.${process.pid}.tmp`)
     try {
-      writeFileSync(temporary, text, { mode })
+      writeFileSync(temporary, bytes, { mode })
       renameSync(temporary, join(folder, name))
     } catch (error) {
       rmSync(temporary, { force: true })

@@ -1,33 +1,31 @@
-// A template compiled at build time in, a function from view to text out.
-import runtime from 'handlebars/runtime.js'
-import type Handlebars from 'handlebars'
-import { helpers, present } from './helpers.ts'
+// What compiled templates call (build/handlebars.mjs): names looked up strictly, blocks, and values as texts.
 
-// The package types its runtime as less than it is.
-const engine = (runtime as unknown as typeof Handlebars).create()
-for (const [name, helper] of Object.entries(helpers)) engine.registerHelper(name, helper)
-// Handlebars' own `each` takes a name that the view does not have for an empty list, even when strict.
-const each = engine.helpers['each']!
-engine.registerHelper('each', function (this: unknown, items: unknown, options: Handlebars.HelperOptions) {
-  return each.call(this, present(items, 'each'), options) as string
-})
+export { helpers } from './helpers.ts'
 
 /**
- * Wraps one compiled template. Called by the modules that `build/handlebars.mjs` makes of `templates/**`.
- * @param name the template's path below `templates/`, for error messages
- * @param spec what `Handlebars.precompile` returned (strict, noEscape)
- * @param partials compiled templates by the name used in `{{> name}}`
- * @returns view -> text; throws when the view lacks a name the template uses
+ * A name of the view. A name that is not there is a mistake of ours, wherever it stands: nothing is ever left out because of a slip of the pen.
+ * @param where file and line of the template
  */
-export function template(name: string, spec: object, partials: Record<string, (view: object) => string>): (view: object) => string {
-  const render = engine.template(spec)
-  const options = { partials } as Handlebars.RuntimeOptions
-  // A partial is called by Handlebars with its own options, which would replace those of the partial's own partials.
-  return (view) => {
-    try {
-      return render(view, options)
-    } catch (error) {
-      throw new Error(`templates/${name}.hbs: ${(error as Error).message}`, { cause: error })
-    }
-  }
+export function get(from: unknown, name: string, where: string): unknown {
+  const value = (from as Record<string, unknown> | null | undefined)?.[name]
+  if (value === undefined) throw new Error(`templates/${where}: the view has no "${name}"`)
+  return value
+}
+
+/** What `{{#if}}` takes for true: not null, false, 0, an empty text or an empty list. */
+export const truthy = (value: unknown): boolean =>
+  value !== null && value !== false && value !== '' && value !== 0 && !(Array.isArray(value) && value.length === 0)
+
+/** The block of `{{#each}}` for every item. */
+export function each(items: unknown, block: (item: unknown, index: number) => string): string {
+  let out = ''
+  ;(items as readonly unknown[]).forEach((item, index) => (out += block(item, index)))
+  return out
+}
+
+/** A value as it is. @throws Error for what has no text of its own */
+export function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return String(value)
+  throw new Error(`a template cannot show ${typeof value}`)
 }
