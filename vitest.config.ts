@@ -1,9 +1,14 @@
-// The quick tests: everything but the oracles, which need the beds of test/beds.
+// The quick tests, which need Node and a /bin/sh: everything but the oracles (test/beds) and, without HERMES_INSTALL_ALL_SHELLS=1, the install scripts,
+// which want several shells, awks and shellcheck.
 import { defineConfig } from 'vitest/config'
 import { viteHandlebars } from './build/handlebars.mjs'
 import { viteProfiles } from './build/profiles.mjs'
 
 export default defineConfig({
   plugins: [viteHandlebars(), viteProfiles()],
-  test: { include: ['test/**/*.test.ts'], exclude: ['test/beds/**', 'test/oracles/**'] },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/beds/**', 'test/oracles/**', ...(process.env['HERMES_INSTALL_ALL_SHELLS'] === '1' ? [] : ['test/posix/health*', 'test/posix/install*'])],
+    testTimeout: 20_000,
+  },
 })

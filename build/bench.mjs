@@ -2,7 +2,7 @@
 // `npm run bench`: what the built program costs, as ratios, each against something that does the least possible.
 // Medians of paired runs; folders in memory where there are any, as disks are noisy. Not part of the tests: time is no property of the code alone.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'

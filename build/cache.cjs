@@ -1,16 +1,16 @@
 // @ts-check
 // The bundle in, a code cache beside each of its files out: the program runs once, and V8 keeps what it compiled (src/load.ts).
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
-const { tmpdir } = require('node:os')
+const os = require('node:os')
 const { join } = require('node:path')
 
 const dist = join(__dirname, '../dist')
 const { cacheName, load } = require(join(dist, 'load.cjs'))
-const out = mkdtempSync(join(tmpdir(), 'hermes-install-build-'))
+const out = mkdtempSync(join(os.tmpdir(), 'hermes-install-build-'))
 /** @type {Map<string, import('node:vm').Script>} */
 const scripts = new Map()
 process.stderr.write = () => true // notes of the runs; errors throw
-;(async () => {
+void (async () => {
   const { run } = load('program.cjs', scripts)
   for (const args of [[], [join(__dirname, '../profiles/examples/node-server.yaml')]]) {
     if ((await run(['render', ...args, '--os', 'all', '--out', out])) !== 0) throw new Error(`render ${args.join(' ')} failed`)

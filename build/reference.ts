@@ -118,7 +118,7 @@ export function fieldReference(): string {
 }
 
 /** The mapping table of one OS, for docs/<os>.md. */
-export function mappingTable(mappings: Readonly<Record<string, Mapping>>): string {
+function mappingTable(mappings: Readonly<Record<string, Mapping>>): string {
   const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;')
   const rows = Object.entries(mappings).map(([key, { to, limits = [] }]) => {
     const notes = limits.map(({ fidelity, reason, instead }) => `**${fidelity}**: ${reason}; ${instead}`)

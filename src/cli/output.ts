@@ -31,7 +31,7 @@ export function output(options: { readonly json: boolean; readonly color: boolea
 const clean = (text: string): string => text.replaceAll(/\u001b(?!\[[\d;]*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g, '?')
 
 /** `file:line:column key: message`, then `hint: ...`. */
-export function issueLines({ file, line, column, key, message, hint }: Issue, style: Output['style']): string[] {
+function issueLines({ file, line, column, key, message, hint }: Issue, style: Output['style']): string[] {
   const place = [file, line, column].filter((part) => part !== null).join(':')
   return [`${style('bold', place)}${key ? ` ${style('yellow', key)}` : ''}: ${message}`, ...(hint === null ? [] : [`  ${style('cyan', 'hint:')} ${hint}`])]
 }

@@ -12,7 +12,7 @@ export class CannotCarry extends Error {
 }
 
 /** UTF-16 without its other half has no bytes in UTF-8, the encoding of every file we write. */
-export const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
+const loneSurrogate = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/
 
 /** Refuses what no argument, variable or file of any OS can hold. */
 export function refuseAlways(text: string): void {

@@ -22,7 +22,7 @@ export interface Command {
   readonly elevate: boolean
 }
 
-export type Fidelity = 'exact' | 'approximate' | 'unsupported'
+type Fidelity = 'exact' | 'approximate' | 'unsupported'
 
 /** How one key of the profile lands on the platform. */
 export interface Limit {
@@ -58,7 +58,7 @@ export interface Refusal {
   readonly hint: string | null
 }
 
-export interface Rendered {
+interface Rendered {
   readonly artifacts: readonly Artifact[]
   /** What an install runs, in order. */
   readonly steps: readonly Command[]
@@ -101,7 +101,7 @@ export function refusing(refusals: Refusal[]): At {
 export function limitsOf(mappings: Readonly<Record<string, Mapping>>, service: Service): Limit[] {
   const limits: Limit[] = []
   for (const [key, mapping] of Object.entries(mappings)) {
-    if (!(service.set as ReadonlySet<string>).has(key)) continue
+    if (!service.set.has(key)) continue
     const rule = mapping.limits?.find((limit) => limit.when(service))
     limits.push(
       rule ? { key, fidelity: rule.fidelity, reason: rule.reason, instead: rule.instead } : { key, fidelity: 'exact', reason: mapping.to, instead: '' },

@@ -1,6 +1,6 @@
 // What the install scripts of launchd and systemd share: the parts of their view that come straight from the Service.
 import type { Service } from '../resolve/service.ts'
-import type { Artifact, Command } from './platform.ts'
+import type { Artifact } from './platform.ts'
 
 /** A file as the scripts place it. */
 export interface PlacedFile {
@@ -13,10 +13,7 @@ export interface PlacedFile {
   readonly sensitive: boolean
 }
 
-/** One call as a script shows and runs it. */
-export type Call = Pick<Command, 'argv' | 'why'>
-
-export const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
+const octal = (mode: number): string => mode.toString(8).padStart(4, '0')
 
 /** @param owner who must own a file; of a secret that the program itself reads, the account it runs as */
 export function placed(artifacts: readonly Artifact[], owner: (artifact: Artifact) => string | null): readonly PlacedFile[] {

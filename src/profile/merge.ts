@@ -62,7 +62,7 @@ function withoutNulls(value: unknown): unknown {
 }
 
 /** The value at a path, or undefined. */
-export function get(value: unknown, path: Path): unknown {
+function get(value: unknown, path: Path): unknown {
   let at: unknown = value
   for (const step of path) {
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, step)) return undefined

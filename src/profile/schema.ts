@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { parseDuration, parseSize, parseUmask } from './units.ts'
 
 /** Signals that every POSIX system has under the same name (POSIX.1-2017, signal.h), in the spelling of systemd.exec(5). */
-export const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT'] as const
+const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT'] as const
 
 /** A value that still holds `${...}` is checked again after it was expanded. */
 const open = (text: string): boolean => text.includes('${')

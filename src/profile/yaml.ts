@@ -3,7 +3,7 @@ import type { Path, Position } from './model.ts'
 import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
 
 /** A syntax error; `hint` says what to do where YAML's own words do not. */
-export interface YamlIssue extends Position {
+interface YamlIssue extends Position {
   readonly message: string
   readonly hint: string | null
 }

@@ -12,7 +12,7 @@ export interface RenderedFile {
   readonly bytes: Buffer
 }
 
-export interface ManifestFile {
+interface ManifestFile {
   readonly source: string
   readonly target: string | null
   readonly sha256: string

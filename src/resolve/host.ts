@@ -74,6 +74,3 @@ export function toHost(facts: HostFacts): Host {
 
 /** Whether a path is absolute on that OS (never by the machine this runs on). */
 export const isAbsolute = (os: Os, path: string): boolean => (os === 'windows' ? /^(?:[A-Za-z]:[\\/]|[\\/]{2}[^\\/])/.test(path) : path.startsWith('/'))
-
-/** Joins below a folder with the OS's separator. */
-export const join = (os: Os, ...parts: readonly string[]): string => parts.join(os === 'windows' ? '\\' : '/')

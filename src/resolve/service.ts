@@ -9,14 +9,14 @@ import { idOf, wholeLabel } from './label.ts'
 import { checkRules } from './rules.ts'
 
 type Argv = readonly string[]
-export type Variable =
+type Variable =
   | { readonly kind: 'plain'; readonly name: string; readonly value: string }
   /** Read from a file at each start; its content is never known here. */
   | { readonly kind: 'file'; readonly name: string; readonly path: string }
   /** Known while rendering; goes into a file that only the service's account may read. */
   | { readonly kind: 'secret'; readonly name: string; readonly value: string }
 
-export type Native = string | number | boolean | readonly Native[] | { readonly [key: string]: Native }
+type Native = string | number | boolean | readonly Native[] | { readonly [key: string]: Native }
 
 export interface Service {
   readonly id: string
@@ -90,7 +90,7 @@ export interface Service {
   readonly set: ReadonlySet<string>
 }
 
-export interface Health {
+interface Health {
   readonly stableForMs: number
   readonly timeoutMs: number
   readonly tcp: { readonly host: string; readonly port: number } | null

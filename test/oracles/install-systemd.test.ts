@@ -18,7 +18,13 @@ ${more}`
 
 /** Everything below the folders that an install may touch, with modes and contents. */
 const snapshot = (box: Box): Promise<string> =>
-  box.exec(['sh', '-c', 'find /etc /usr/local /var/lib/hermes-install /var/lib/systemd/linger /home -xdev \\( -path "*/.cache" -o -name random-seed \\) -prune -o -printf "%M %u %p " -type f -exec md5sum {} \\; -o -printf "\\n" 2>/dev/null | sort']).then(({ stdout }) => stdout)
+  box
+    .exec([
+      'sh',
+      '-c',
+      'find /etc /usr/local /var/lib/hermes-install /var/lib/systemd/linger /home -xdev \\( -path "*/.cache" -o -name random-seed \\) -prune -o -printf "%M %u %p " -type f -exec md5sum {} \\; -o -printf "\\n" 2>/dev/null | sort',
+    ])
+    .then(({ stdout }) => stdout)
 
 describe.each(versions)('systemd %s', (version) => {
   test.each(scopes)('%s scope: install, again, change, fail, reboot, uninstall', { timeout: 180_000 }, async (scope) => {
@@ -43,9 +49,18 @@ describe.each(versions)('systemd %s', (version) => {
       const folder = scope === 'system' ? '/etc/systemd/system' : '/home/alice/.config/systemd/user'
       if (owner !== undefined) {
         await box.exec(['loginctl', 'enable-linger', owner])
-        await box.exec(['sh', '-c', `for i in $(seq 100); do [ -S /run/user/${user!.uid}/systemd/private ] && break; sleep 0.05; done; loginctl disable-linger ${owner}; loginctl enable-linger ${owner}`])
+        await box.exec([
+          'sh',
+          '-c',
+          `for i in $(seq 100); do [ -S /run/user/${user!.uid}/systemd/private ] && break; sleep 0.05; done; loginctl disable-linger ${owner}; loginctl enable-linger ${owner}`,
+        ])
       }
-      await box.write(`${folder}/old-demo.service`, `[Service]\nExecStart=/bin/sleep 100000\n[Install]\nWantedBy=${scope === 'system' ? 'multi-user' : 'default'}.target\n`, 0o644, owner ?? 'root')
+      await box.write(
+        `${folder}/old-demo.service`,
+        `[Service]\nExecStart=/bin/sleep 100000\n[Install]\nWantedBy=${scope === 'system' ? 'multi-user' : 'default'}.target\n`,
+        0o644,
+        owner ?? 'root',
+      )
       if (owner !== undefined) await box.exec(['chown', '-R', owner, '/home/alice/.config'])
       await ctl('daemon-reload')
       expect(await ctl('enable', '--now', 'old-demo')).toMatchObject({ code: 0 })

@@ -51,7 +51,9 @@ test.each(controls.filter((value) => !value.includes('\x7f')))('%j is refused by
 })
 
 test('a byte order mark at the beginning, which Apple drops, is refused; elsewhere it is carried', async () => {
-  expect(said((await made(minimal('environment: { A: "\\ufeffx" }'), { os: 'macos' })).issues)).toEqual([expect.stringContaining('environment.A: a property list cannot carry a byte order mark')])
+  expect(said((await made(minimal('environment: { A: "\\ufeffx" }'), { os: 'macos' })).issues)).toEqual([
+    expect.stringContaining('environment.A: a property list cannot carry a byte order mark'),
+  ])
   const dropped = await canonicalPlist(['<plist version="1.0"><string>\ufeffx</string></plist>'])
   expect(dropped[0]).toMatchObject({ ok: true, xml: expect.stringContaining('<string>x</string>') })
 })

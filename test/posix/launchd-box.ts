@@ -11,7 +11,8 @@ import uninstall from '../../templates/launchd/uninstall.sh.hbs'
 
 /** What /bin/sh is on macOS. */
 const sh = ['bash', '--posix']
-export const { username, uid } = userInfo()
+export const { username } = userInfo()
+const { uid } = userInfo()
 export const gui = `gui/${uid}`
 export const background = `user/${uid}`
 export const label = 'org.example.demo'

@@ -42,7 +42,7 @@ function keepAlive(service: Service): Plist | null {
 }
 
 /** launchd counts in whole seconds. */
-export const wholeSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
+const wholeSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000))
 
 /** The log files, the profile's or those in the log folder. */
 export function logFiles(service: Service): { readonly stdout: string; readonly stderr: string } {

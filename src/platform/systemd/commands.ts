@@ -3,7 +3,7 @@ import type { Service } from '../../resolve/service.ts'
 import type { Command } from '../platform.ts'
 
 /** Earlier units, and how each is stopped and brought back. */
-export interface Replaced {
+interface Replaced {
   readonly name: string
   readonly stop: readonly Command[]
   readonly disable: readonly Command[]

@@ -6,11 +6,11 @@ import type { Service } from '../../resolve/service.ts'
 import { seconds, type At } from '../platform.ts'
 import { hardening } from './hardening.ts'
 
-export interface Directive {
+interface Directive {
   readonly key: string
   readonly value: string
 }
-export interface Section {
+interface Section {
   readonly name: string
   readonly directives: readonly Directive[]
 }
@@ -108,7 +108,7 @@ export function unitView(service: Service, paths: { readonly launcher: string; r
   // "-": a hook that fails must not keep the signal from being sent, nor make a wanted stop look like a failure.
   for (const hook of hooks.preStop) put(main, 'ExecStop', `-${command(['hooks', 'preStop'], hook)}`)
   // stop.command -> ExecStop=, followed by the signal
-  if (stop.command !== null) put(main, 'ExecStop', `-${command(['stop', 'command'], stop.command!)}`)
+  if (stop.command !== null) put(main, 'ExecStop', `-${command(['stop', 'command'], stop.command)}`)
   for (const hook of hooks.postStop) put(main, 'ExecStopPost', command(['hooks', 'postStop'], hook))
   // restart.policy -> Restart=
   put(main, 'Restart', restart.policy === 'never' ? 'no' : restart.policy)

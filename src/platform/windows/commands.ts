@@ -6,7 +6,7 @@ import { logFiles, serviceFolder } from './paths.ts'
 import { recovery, system32 } from './recovery.ts'
 
 /** An earlier install: `exists` answers with 0 where it is there. */
-export interface Replaced {
+interface Replaced {
   readonly what: string
   readonly exists: readonly string[]
   readonly stop: readonly (readonly string[])[]

@@ -9,7 +9,7 @@ export const system32 = 'C:\\Windows\\System32'
 export const mappingOf = (service: Service): ReturnType<typeof exitMapping> => exitMapping(service.restart, false)
 
 /** Whether the SCM is to restart at all. */
-export const restarts = ({ restart }: Service): boolean => restart.policy !== 'never' || restart.restartExitCodes.length > 0
+const restarts = ({ restart }: Service): boolean => restart.policy !== 'never' || restart.restartExitCodes.length > 0
 
 /**
  * `sc failure` and `sc failureflag` (Microsoft, "sc.exe failure"): the blank after "=" is part of the syntax, delays are in milliseconds, `reset` in seconds.

@@ -25,11 +25,10 @@ export const needsLauncher = (service: Service): boolean =>
   service.environment.some((variable) => variable.kind !== 'plain')
 
 /** Nice values by priority class (Microsoft, "Scheduling Priorities"). */
-export const priorityClass = (nice: number): string =>
-  nice <= -10 ? 'high' : nice < 0 ? 'abovenormal' : nice === 0 ? 'normal' : nice <= 10 ? 'belownormal' : 'idle'
+const priorityClass = (nice: number): string => (nice <= -10 ? 'high' : nice < 0 ? 'abovenormal' : nice === 0 ? 'normal' : nice <= 10 ? 'belownormal' : 'idle')
 
 /** What WinSW counts in: `N sec`, or bare milliseconds (its grammar knows no "s"). */
-export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000} sec` : `${ms} ms`)
+const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000} sec` : `${ms} ms`)
 
 /** The largest rolled log file and how many are kept, unless the profile says otherwise. */
 const rotation = { bytes: 10 * 1024 * 1024, keep: 8 }
