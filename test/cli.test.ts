@@ -274,3 +274,20 @@ test('init writes a profile that validates once, and never over another', () => 
 test('schema prints the schema that is shipped', () => {
   expect(run(['schema']).out).toBe(readFileSync(join(import.meta.dirname, '../profiles/profile.schema.json'), 'utf8'))
 })
+
+test('hundreds of profiles go through threads, with the same result, and a name that two of them bear is found', () => {
+  for (let i = 0; i < 260; i++) put(`many/p${String(i).padStart(3, '0')}.yaml`, minimal(`description: number ${i}`).replace('my-app', `app-${i}`))
+  put('many/p259.yaml', minimal().replace('my-app', 'app-0'))
+  put('many/p258.yaml', 'version: 1\nname: x\ncomand: [/x]')
+  const ran = run(['render', 'many', '--os', 'all', '--out', 'all'])
+  expect(ran.code).toBe(2)
+  expect(ran.err).toContain('many/p258.yaml:3:1 comand: unknown key "comand"')
+  expect(ran.err).toContain('many/p259.yaml:2:1 name: app-0 is rendered from many/p000.yaml already')
+  rmSync(join(folder, 'many/p258.yaml'))
+  rmSync(join(folder, 'many/p259.yaml'))
+  rmSync(join(folder, 'all'), { recursive: true })
+  expect(run(['render', 'many', '--os', 'all', '--out', 'all'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered into all, 774 changed') })
+  expect(run(['render', 'many/p257.yaml', '--os', 'all', '--out', 'one'])).toMatchObject({ code: 0 })
+  expect(tree(join(folder, 'all/app-257'))).toEqual(tree(join(folder, 'one/app-257')))
+  expect(run(['render', 'many', '--os', 'all', '--out', 'all', '--check'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered, 0 differ') })
+}, 60_000)

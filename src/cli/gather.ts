@@ -57,7 +57,7 @@ const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
  * @throws UserError for what cannot be found or read at all; problems inside a profile come with its {@link Resolved}
  */
 export async function gather(profiles: readonly string[], flags: Flags): Promise<Gathered> {
-  const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : profiles.flatMap(filesOf)
+  const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : [...new Set(profiles.flatMap(filesOf))]
   // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
   const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
   const source: Source = {

@@ -30,8 +30,8 @@ export interface Outcome {
   readonly differing: number
   readonly inexact: number
   readonly issues: readonly Issue[]
-  /** The folders, and the profile each comes from. */
-  readonly folders: readonly (readonly [folder: string, profile: string])[]
+  /** The ids, and the profile each comes from. */
+  readonly ids: readonly (readonly [id: string, profile: string])[]
   /** What a person or a program is told of one by one; of thousands, only those that differ. */
   readonly done: readonly Done[]
 }
@@ -92,7 +92,7 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
 export async function renderPart(gathered: Gathered, part: readonly string[], flags: RenderFlags): Promise<Outcome> {
   const managers = await loadPlatforms(gathered.systems)
   const issues: Issue[] = []
-  const folders = new Map<string, string>()
+  const ids = new Map<string, string>()
   const done: Done[] = []
   const keepAll = flags.json === true || flags.verbose === true || gathered.files.length <= few
   let [count, changed, differing, inexact] = [0, 0, 0, 0]
@@ -101,12 +101,12 @@ export async function renderPart(gathered: Gathered, part: readonly string[], fl
     if (made === null) continue
     const { service, rendered } = made
     const folder = join(flags.out, service.id, service.os)
-    const twin = folders.get(folder)
-    if (twin !== undefined) {
+    const twin = ids.get(service.id)
+    if (twin !== undefined && twin !== resolved.file) {
       issues.push(twinIssue(resolved, twin))
       continue
     }
-    folders.set(folder, resolved.file)
+    ids.set(service.id, resolved.file)
     const refused = inexactOf(rendered.manifest).length > 0
     if (refused) inexact++
     count++
@@ -117,7 +117,7 @@ export async function renderPart(gathered: Gathered, part: readonly string[], fl
     if (keepAll || differences.length > 0 || (flags.strict && refused))
       done.push({ profile: resolved.file, manifest: rendered.manifest, folder, written, differences })
   }
-  return { count, changed, differing, inexact, issues, folders: [...folders], done }
+  return { count, changed, differing, inexact, issues, ids: [...ids], done }
 }
 
 /** Does a part in a thread of its own. */
@@ -142,9 +142,9 @@ function twins(outcomes: readonly Outcome[], gathered: Gathered): Issue[] {
   if (outcomes.length < 2) return []
   const seen = new Map<string, string>()
   const issues: Issue[] = []
-  for (const [folder, file] of outcomes.flatMap((outcome) => outcome.folders)) {
-    const twin = seen.get(folder)
-    if (twin === undefined) seen.set(folder, file)
+  for (const [id, file] of outcomes.flatMap((outcome) => outcome.ids)) {
+    const twin = seen.get(id)
+    if (twin === undefined) seen.set(id, file)
     else for (const resolved of gathered.services([file])) if (resolved.service !== null) issues.push(twinIssue(resolved, twin))
   }
   return issues
