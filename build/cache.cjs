@@ -2,18 +2,18 @@
 // The bundle in, a code cache beside each of its files out: the program runs once, and V8 keeps what it compiled (src/load.ts).
 const { mkdtempSync, rmSync, writeFileSync } = require('node:fs')
 const os = require('node:os')
-const { join } = require('node:path')
+const path = require('node:path')
 
-const dist = join(__dirname, '../dist')
-const { cacheName, load } = require(join(dist, 'load.cjs'))
-const out = mkdtempSync(join(os.tmpdir(), 'hermes-install-build-'))
+const dist = path.join(__dirname, '../dist')
+const { cacheName, load } = require(path.join(dist, 'load.cjs'))
+const out = mkdtempSync(path.join(os.tmpdir(), 'hermes-install-build-'))
 /** @type {Map<string, import('node:vm').Script>} */
 const scripts = new Map()
 process.stderr.write = () => true // notes of the runs; errors throw
 void (async () => {
   const { run } = load('program.cjs', scripts)
-  for (const args of [[], [join(__dirname, '../profiles/examples/node-server.yaml')]]) {
-    if ((await run(['render', ...args, '--os', 'all', '--out', out])) !== 0) throw new Error(`render ${args.join(' ')} failed`)
+  for (const args of [[], [path.join(__dirname, '../profiles/examples/node-server.yaml')]]) {
+    if ((await run(['render', ...args, '--os', 'all', '--out', out])) !== 0) throw new Error(`render ${args.path.join(' ')} failed`)
   }
-  for (const [name, script] of scripts) writeFileSync(join(dist, cacheName(name)), script.createCachedData())
+  for (const [name, script] of scripts) writeFileSync(path.join(dist, cacheName(name)), script.createCachedData())
 })().finally(() => rmSync(out, { recursive: true, force: true }))

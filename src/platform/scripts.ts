@@ -1,6 +1,6 @@
 // What the install scripts of launchd and systemd share: the parts of their view that come straight from the Service.
 import type { Service } from '../resolve/service.ts'
-import type { Artifact } from './platform.ts'
+import type { Artifact, At } from './platform.ts'
 
 /** A file as the scripts place it. */
 export interface PlacedFile {
@@ -25,7 +25,7 @@ export function placed(artifacts: readonly Artifact[], owner: (artifact: Artifac
 }
 
 /** health -> what a script waits for, in whole seconds. */
-export function healthView({ health }: Service): object {
+function healthView({ health }: Service): object {
   return {
     stableSeconds: Math.ceil(health.stableForMs / 1000),
     // The scripts look once a second.
@@ -38,7 +38,7 @@ export function healthView({ health }: Service): object {
 }
 
 /** The name people read, for messages. */
-export const titleOf = (service: Service): string => service.displayName ?? service.id
+const titleOf = (service: Service): string => service.displayName ?? service.id
 
 /** `export NAME='value'` lines, read by the launcher alone. Values are quoted as words of a shell, so none of them can be more than one. */
 export const secretsOf = (service: Service): readonly { name: string; value: string }[] =>
@@ -50,9 +50,35 @@ export const secretFilesOf = (service: Service): readonly { name: string; path: 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** The folders that are this tool's: from `hermes-install` down, outermost first, of the files placed and of the scripts' own state. */
-export function ownFolders(targets: readonly string[], state: string): readonly string[] {
+function ownFolders(targets: readonly string[], state: string): readonly string[] {
   const own = [...new Set([...targets, `${state}/x`].filter((target) => target.includes('/hermes-install/')).map(folderOf))]
   const above = (folder: string): string[] => (folder.endsWith('/hermes-install') ? [folder] : [...above(folderOf(folder)), folder])
   // The state folder itself is made and removed by the scripts.
   return [...new Set(own.flatMap(above))].filter((folder) => folder !== state)
+}
+
+/** What the views of install.sh and uninstall.sh have in common on both systems. */
+export function scriptView(service: Service, files: readonly PlacedFile[], state: string): object {
+  return {
+    id: service.id,
+    label: service.label,
+    title: titleOf(service),
+    scope: service.scope,
+    // A system service is installed by root, whoever that is.
+    user: service.scope === 'user' ? service.host.user : '',
+    stateDirectory: state,
+    files,
+    ownedDirectories: ownFolders(
+      files.map(({ target }) => target),
+      state,
+    ),
+    stopTimeoutSeconds: Math.ceil(service.stop.timeoutMs / 1000),
+    health: healthView(service),
+  }
+}
+
+/** The two scripts, which are run from the rendered folder and placed nowhere. */
+export function scripts(install: () => string, uninstall: () => string, at: At): readonly Artifact[] {
+  const script = (source: string, text: () => string): Artifact => ({ source, target: null, mode: 0o755, sensitive: false, text: at(['health'], text) })
+  return [script('install.sh', install), script('uninstall.sh', uninstall)]
 }

@@ -1,7 +1,7 @@
 // Layers and the overlays that apply in, one profile out, and for each path of it the layer that wrote it.
 import type { Issue } from '../errors.ts'
 import { dotted } from './issue.ts'
-import { isTree, type Layer, type Tree } from './model.ts'
+import { isTree, withoutNulls, type Layer, type Tree } from './model.ts'
 import type { Os, Profile } from './model.ts'
 import type { Path } from './model.ts'
 
@@ -51,15 +51,6 @@ function over(below: unknown, above: unknown): unknown {
 }
 
 const without = (tree: Tree, keys: readonly string[]): Tree => Object.fromEntries(Object.entries(tree).filter(([key]) => !keys.includes(key)))
-
-function withoutNulls(value: unknown): unknown {
-  if (!isTree(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([, child]) => child !== null)
-      .map(([key, child]) => [key, withoutNulls(child)]),
-  )
-}
 
 /** The value at a path, or undefined. */
 function get(value: unknown, path: Path): unknown {

@@ -27,3 +27,13 @@ export interface Read {
   readonly layer: Layer
   readonly issues: readonly Issue[]
 }
+
+/** The value without the keys of its maps that are null. */
+export function withoutNulls(value: unknown): unknown {
+  if (!isTree(value)) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => child !== null)
+      .map(([key, child]) => [key, withoutNulls(child)]),
+  )
+}

@@ -1,7 +1,7 @@
 // One file's plain value in, a Layer (valid parts only) and every finding out: types, unknown keys, and nothing thrown.
 import * as v from 'valibot'
 import { dotted, nearest, placed, shown, wording, type Finding } from './issue.ts'
-import { isTree, type Path, type Position, type Read, type Tree } from './model.ts'
+import { isTree, withoutNulls, type Path, type Position, type Read, type Tree } from './model.ts'
 import { platformEntries, profileSchema } from './schema.ts'
 import { readYaml } from './yaml.ts'
 
@@ -27,6 +27,7 @@ function parseLayer(value: unknown, file: string, locate: (path: Path) => Positi
     value = {}
   }
   unknownKeys(profileSchema as unknown as Schema, value, [], findings)
+  // `null` unsets a key of a lower layer, so the schema need not know it; in a list it stands for nothing and is an error.
   const checked = v.safeParse(profileSchema, withoutNulls(value))
   if (!checked.success) {
     const guesses = new Set(findings.map(({ path, hint }) => `${dotted(path.slice(0, -1))} ${hint}`))
@@ -91,14 +92,6 @@ function unknownKey(key: string, known: readonly string[], path: Path): { messag
     message: `unknown key "${key}"`,
     hint: near ? `did you mean "${near}"?` : `known here: ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}`,
   }
-}
-
-/** `null` unsets a key of a lower layer, so the schema need not know it; in a list it is an error, as it stands for nothing. */
-function withoutNulls(value: unknown): unknown {
-  if (!isTree(value)) return value
-  const out: Record<string, unknown> = Object.create(null) as Record<string, unknown>
-  for (const [key, child] of Object.entries(value)) if (child !== null) out[key] = withoutNulls(child)
-  return out
 }
 
 /** The tree without the places that have findings (a bad list goes as a whole). */

@@ -8,7 +8,7 @@ import { posixWord } from '../../escape/posix.ts'
 import type { Service } from '../../resolve/service.ts'
 import { exitMapping } from '../exit.ts'
 import { refusing, type Artifact, type Platform } from '../platform.ts'
-import { folderOf, healthView, ownFolders, placed, secretFilesOf, secretsOf, titleOf } from '../scripts.ts'
+import { folderOf, placed, scriptView, scripts, secretFilesOf, secretsOf } from '../scripts.ts'
 import { domains, logs, steps } from './commands.ts'
 import { mappings } from './limits.ts'
 import { logFiles, needsLauncher, needsSupervision, plistView } from './view.ts'
@@ -57,35 +57,19 @@ export const launchd: Platform = {
     const files = placed(artifacts, ({ sensitive }) => (system ? (sensitive && service.user !== null ? service.user : 'root:wheel') : null))
     const { stdout, stderr } = logFiles(service)
     const view = {
-      id: service.id,
-      label: service.label,
-      title: titleOf(service),
-      scope: service.scope,
-      user: system ? '' : service.host.user,
+      ...scriptView(service, files, where.state),
       plist,
       runAtLoad: true,
-      stopTimeoutSeconds: Math.ceil(service.stop.timeoutMs / 1000),
-      stateDirectory: where.state,
-      files,
-      ownedDirectories: ownFolders(
-        files.map(({ target }) => target),
-        where.state,
-      ),
       logDirectories: [...new Set([folderOf(stdout), folderOf(stderr)])].map((path) => ({ path, owner: system ? service.user : null })),
-      health: healthView(service),
       commands: { logs: logs({ stdout, stderr }), domains: domains(service, plist) },
     }
-    const script = (source: string, text: string): Artifact => ({ source, target: null, mode: 0o755, sensitive: false, text })
     return {
       artifacts: [
         ...artifacts,
-        script(
-          'install.sh',
-          at(['health'], () => install(view)),
-        ),
-        script(
-          'uninstall.sh',
-          at(['health'], () => uninstall(view)),
+        ...scripts(
+          () => install(view),
+          () => uninstall(view),
+          at,
         ),
       ],
       steps: steps(service, plist),

@@ -8,7 +8,7 @@ import { posixWord } from '../../escape/posix.ts'
 import { systemdEnvironmentLine } from '../../escape/systemd.ts'
 import type { Service } from '../../resolve/service.ts'
 import { refusing, type Artifact, type Platform } from '../platform.ts'
-import { folderOf, healthView, ownFolders, placed, secretFilesOf, secretsOf, titleOf } from '../scripts.ts'
+import { folderOf, placed, scriptView, scripts, secretFilesOf, secretsOf } from '../scripts.ts'
 import { commands, steps, unitName } from './commands.ts'
 import { mappings } from './limits.ts'
 import { needsLauncher, unitView } from './view.ts'
@@ -56,36 +56,20 @@ export const systemd: Platform = {
     }
     const files = placed(artifacts, () => null)
     const view = {
-      id: service.id,
-      label: service.label,
-      title: titleOf(service),
-      scope: service.scope,
-      user: service.scope === 'user' ? service.host.user : '',
+      ...scriptView(service, files, where.state),
       unit: unitName(service),
       autostart: service.autostart,
       linger: service.scope === 'user' && service.linux.linger,
-      stateDirectory: where.state,
-      files,
-      ownedDirectories: ownFolders(
-        files.map(({ target }) => target),
-        where.state,
-      ),
       logDirectories: logFolders(service),
-      stopTimeoutSeconds: Math.ceil(service.stop.timeoutMs / 1000),
-      health: healthView(service),
       commands: commands(service),
     }
-    const script = (source: string, text: string): Artifact => ({ source, target: null, mode: 0o755, sensitive: false, text })
     return {
       artifacts: [
         ...artifacts,
-        script(
-          'install.sh',
-          at(['health'], () => install(view)),
-        ),
-        script(
-          'uninstall.sh',
-          at(['health'], () => uninstall(view)),
+        ...scripts(
+          () => install(view),
+          () => uninstall(view),
+          at,
         ),
       ],
       steps: steps(service),
