@@ -13,7 +13,7 @@ process.stderr.write = () => true // notes of the runs; errors throw
 void (async () => {
   const { run } = load('program.cjs', scripts)
   for (const args of [[], [path.join(__dirname, '../profiles/examples/node-server.yaml')]]) {
-    if ((await run(['render', ...args, '--os', 'all', '--out', out])) !== 0) throw new Error(`render ${args.path.join(' ')} failed`)
+    if ((await run(['render', ...args, '--os', 'all', '--out', out])) !== 0) throw new Error(`render ${args.join(' ')} failed`)
   }
   for (const [name, script] of scripts) writeFileSync(path.join(dist, cacheName(name)), script.createCachedData())
 })().finally(() => rmSync(out, { recursive: true, force: true }))

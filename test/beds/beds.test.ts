@@ -45,7 +45,11 @@ describe.each(versions)('systemd %s', (version) => {
   test('files, input, exit codes and time limits', async () => {
     await box.write('/tmp/deep/er/x', 'né', 0o755)
     expect(await box.read('/tmp/deep/er/x')).toBe('né')
-    expect(await box.exec(['sh', '-c', 'cat; pwd; echo $A >&2; exit 7'], { input: 'in ', env: { A: 'b c' }, cwd: '/etc' })).toEqual({ code: 7, stdout: 'in /etc\n', stderr: 'b c\n' })
+    expect(await box.exec(['sh', '-c', 'cat; pwd; echo $A >&2; exit 7'], { input: 'in ', env: { A: 'b c' }, cwd: '/etc' })).toEqual({
+      code: 7,
+      stdout: 'in /etc\n',
+      stderr: 'b c\n',
+    })
     await expect(box.exec(['sleep', '10'], { timeoutMs: 200 })).rejects.toThrow('not done after 200 ms')
     await expect(box.read('/nowhere')).rejects.toThrow('No such file')
   })
@@ -79,7 +83,8 @@ describe('wine', () => {
 
   test('runs Windows programs with whole exit codes, files and time limits', async () => {
     expect((await wine.run(['sc.exe', 'query', 'NoSuchService'])).code).toBe(1060)
-    const script = "console.log(process.platform, process.cwd(), process.env.A, process.argv[2]); console.log(require('fs').readFileSync('C:\\\\DEEP\\\\er\\\\x', 'utf8')); process.exit(70000)"
+    const script =
+      "console.log(process.platform, process.cwd(), process.env.A, process.argv[2]); console.log(require('fs').readFileSync('C:\\\\DEEP\\\\er\\\\x', 'utf8')); process.exit(70000)"
     wine.writeFile('C:\\deep\\er\\x', 'né')
     expect(await wine.node(script, ['a "b" \\'], { env: { A: 'é f' }, cwd: 'C:\\deep' })).toEqual({ code: 70000, output: 'win32 C:\\deep é f a "b" \\\nné\n' })
     expect(wine.windowsPath(wine.hostPath('c:\\Deep\\ER\\x'))).toBe('C:\\deep\\er\\x')
@@ -89,7 +94,14 @@ describe('wine', () => {
 
   test("WinSW's parser takes `15 sec` and refuses `15s`; one file's env does not reach the next", async () => {
     const service = (inner: string) => `<service><id>x</id><name>n</name><description>d</description><executable>x.exe</executable>${inner}</service>`
-    const [good, bad, none] = await winswParse([service('<env name="LEAK" value="v"/><stoptimeout>15 sec</stoptimeout>'), service('<stoptimeout>15s</stoptimeout><arguments>%LEAK%</arguments>'), '<service>'], wine)
+    const [good, bad, none] = await winswParse(
+      [
+        service('<env name="LEAK" value="v"/><stoptimeout>15 sec</stoptimeout>'),
+        service('<stoptimeout>15s</stoptimeout><arguments>%LEAK%</arguments>'),
+        '<service>',
+      ],
+      wine,
+    )
     expect(good).toMatchObject({ Name: 'x', StopTimeoutInMs: 15_000, EnvironmentVariables: { LEAK: 'v' } })
     expect(bad).toMatchObject({ StopTimeoutInMs: { $error: expect.stringContaining('15s') as string }, Arguments: '%LEAK%' })
     expect(none).toEqual({ $fatal: expect.stringContaining('XmlException') as string })
@@ -98,14 +110,24 @@ describe('wine', () => {
   test('splits command lines as Windows does; wrong quoting gives another argv', async () => {
     const tails = ['"a b" c\\"d "" "e\\\\" "f\\\\\\"g"', 'a b', '"é😀" 100% ^&', '']
     const words = [['a b', 'c"d', '', 'e\\', 'f\\"g'], ['a', 'b'], ['é😀', '100%', '^&'], []]
-    expect((await commandLineToArgv(tails.map((tail) => `x ${tail}`), wine)).map((argv) => argv.slice(1))).toEqual(words)
+    expect(
+      (
+        await commandLineToArgv(
+          tails.map((tail) => `x ${tail}`),
+          wine,
+        )
+      ).map((argv) => argv.slice(1)),
+    ).toEqual(words)
     expect(await nodeArgv(tails, wine)).toEqual(words)
   })
 
   test('a real WinSW service comes back after a reboot', async () => {
     wine.copyFile(winswExe, 'C:\\svc\\Bed.exe')
     wine.writeFile('C:\\svc\\app.cjs', "require('fs').appendFileSync('C:\\\\svc\\\\log', 'up\\n'); setInterval(() => {}, 1000)")
-    wine.writeFile('C:\\svc\\Bed.xml', `<service><id>Bed</id><name>n</name><description>d</description><executable>${nodeExe}</executable><arguments>C:\\svc\\app.cjs</arguments></service>`)
+    wine.writeFile(
+      'C:\\svc\\Bed.xml',
+      `<service><id>Bed</id><name>n</name><description>d</description><executable>${nodeExe}</executable><arguments>C:\\svc\\app.cjs</arguments></service>`,
+    )
     const log = () => wine.readFile('C:\\svc\\log').toString()
     expect((await wine.run(['C:\\svc\\Bed.exe', 'install'])).code).toBe(0)
     expect((await wine.run(['C:\\svc\\Bed.exe', 'start'])).code).toBe(0)
@@ -134,7 +156,11 @@ test("Apple's parser gives its canonical form and refuses what is no property li
   const dict = (inner: string) => `<?xml version="1.0" encoding="UTF-8"?><plist version="1.0"><dict>${inner}</dict></plist>`
   const verdicts = await canonicalPlist([dict('<key>a</key><string>b &amp; c</string>'), dict('<key>a</key><string>b & c</string>'), dict('<key>a</key>'), ''])
   expect(verdicts[0]).toMatchObject({ ok: true, xml: expect.stringContaining('<key>a</key>\n\t<string>b &amp; c</string>') as string })
-  expect(verdicts.slice(1)).toMatchObject([{ ok: false, error: expect.stringContaining('ampersand') as string }, { ok: false, error: expect.stringContaining('Value missing') as string }, { ok: false }])
+  expect(verdicts.slice(1)).toMatchObject([
+    { ok: false, error: expect.stringContaining('ampersand') as string },
+    { ok: false, error: expect.stringContaining('Value missing') as string },
+    { ok: false },
+  ])
 })
 
 test('a missing bed is an error that names the command', async () => {

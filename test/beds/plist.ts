@@ -15,7 +15,9 @@ export async function canonicalPlist(texts: readonly (string | Uint8Array)[]): P
     const files = texts.map((_, i) => join(folder, `${i}.plist`))
     files.forEach((file, i) => writeFileSync(file, texts[i] ?? ''))
     for (let i = 0; i < files.length; i += 500) await mustRun([program, ...files.slice(i, i + 500)], { timeoutMs: 60_000 })
-    return files.map((file) => (existsSync(`${file}.xml`) ? { ok: true, xml: readFileSync(`${file}.xml`, 'utf8') } : { ok: false, error: readFileSync(`${file}.err`, 'utf8') }))
+    return files.map((file) =>
+      existsSync(`${file}.xml`) ? { ok: true, xml: readFileSync(`${file}.xml`, 'utf8') } : { ok: false, error: readFileSync(`${file}.err`, 'utf8') },
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -65,12 +65,19 @@ export async function startBox(options: { root?: SystemdVersion } = {}): Promise
     const become = login ? ['setpriv', `--reuid=${login.uid}`, `--regid=${login.gid}`, '--init-groups'] : []
     const loginEnv = login ? { HOME: login.home, USER: login.name, LOGNAME: login.name, XDG_RUNTIME_DIR: `/run/user/${login.uid}` } : {}
     const variables = Object.entries({ ...loginEnv, ...env })
-    const environment = ['env', '-C', cwd, ...variables.flatMap(([name, value]) => (value === undefined ? ['-u', name] : [])), ...variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`]))]
+    const environment = [
+      'env',
+      '-C',
+      cwd,
+      ...variables.flatMap(([name, value]) => (value === undefined ? ['-u', name] : [])),
+      ...variables.flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${value}`])),
+    ]
     // `timeout` inside the box: killing nsenter from here would leave its child running.
     const limit = ['timeout', '--foreground', '-k', '2', String(timeoutMs / 1000)]
     const start = Date.now()
     const result = await run([session.script, 'exec', session.state, ...limit, ...become, ...environment, ...argv], input === undefined ? {} : { input })
-    if ([124, 137].includes(result.code) && Date.now() - start >= timeoutMs) throw new Error(`${argv.join(' ')}: not done after ${timeoutMs} ms\n${result.stdout}${result.stderr}`)
+    if ([124, 137].includes(result.code) && Date.now() - start >= timeoutMs)
+      throw new Error(`${argv.join(' ')}: not done after ${timeoutMs} ms\n${result.stdout}${result.stderr}`)
     return result
   }
 
@@ -88,7 +95,10 @@ export async function startBox(options: { root?: SystemdVersion } = {}): Promise
     exec,
     execAs: (user, argv, execOptions = {}) => exec(argv, { ...execOptions, user }),
     async write(path, text, mode = 0o644, user) {
-      await must(['sh', '-c', 'mkdir -p -- "${1%/*}/" && cat >"$1" && chmod "$2" "$1"', 'write', path, mode.toString(8)], { input: text, ...(user === undefined ? {} : { user }) })
+      await must(['sh', '-c', 'mkdir -p -- "${1%/*}/" && cat >"$1" && chmod "$2" "$1"', 'write', path, mode.toString(8)], {
+        input: text,
+        ...(user === undefined ? {} : { user }),
+      })
     },
     read: async (path) => (await must(['cat', '--', path])).stdout,
     async addUser(name, { linger = true } = {}) {

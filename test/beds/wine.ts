@@ -1,5 +1,5 @@
 // Nothing in, a running Windows machine (Wine 10 with the real node.exe and WinSW) out; and what WinSW's and Windows' parsers say of a text.
-import { mkdirSync, readdirSync, readFileSync, renameSync, copyFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { bedFile } from './paths.ts'
 import { mustRun } from './process.ts'
@@ -43,12 +43,21 @@ export interface Wine {
   stop(): Promise<void>
 }
 
+/** Stand-ins, each a program of ours in the place of one of Wine's that lacks what our scripts need; the head of its source says what it proves. */
+export interface StandIns {
+  /** `strict`: rejects malformed words, stores FailureActions and what `config` sets (wine/sc-strict.c). Neither performs a recovery: that cannot run here. */
+  readonly sc?: 'stock' | 'strict'
+  /** `engines`: cscript.exe and wscript.exe take //E:JScript (wine/script-host.c). */
+  readonly scriptHost?: 'stock' | 'engines'
+  /** `hashing`: `certutil -hashfile` prints the sum (wine/certutil.c). */
+  readonly certutil?: 'stock' | 'hashing'
+}
+
 /**
  * Boots in about a second from the prefix setup.sh made; what happens inside is gone after stop(). Several may run at once, but they
- * share the host's network. Wine's own sc.exe accepts any `failure` and stores nothing: `strict` puts our double in its place, which
- * rejects malformed words and stores FailureActions. Neither performs a recovery: that cannot run here.
+ * share the host's network. Wine's own sc.exe accepts any `failure` and stores nothing: only the `strict` one is proof of anything.
  */
-export async function startWine(options: { sc?: 'stock' | 'strict' } = {}): Promise<Wine> {
+export async function startWine({ sc = 'stock', scriptHost = 'stock', certutil = 'stock' }: StandIns = {}): Promise<Wine> {
   bedFile('wine', 'wine', 'root', 'opt', 'win', 'stamp')
   const session = await startSession('wine', bedFile('wine', 'wine', 'root'))
   const root = join(session.state, 'root')
@@ -69,13 +78,16 @@ export async function startWine(options: { sc?: 'stock' | 'strict' } = {}): Prom
     const file = (name: string) => join(root, 'tmp', `${id}.${name}`)
     if (input !== undefined) writeFileSync(file('in'), input)
     const words = [String(timeoutMs), `Z:\\tmp\\${id}.code`, input === undefined ? '/dev/null' : `/tmp/${id}.in`, `/tmp/${id}.out`, inside(cwd)]
-    await mustRun([session.script, 'exec', session.state, ...words, ...Object.entries(env).map(([name, value]) => `${name}=${value}`), '--', ...argv]).catch((error: unknown) => {
-      // 1: launch.exe could not start the program, and says why in the code file.
-      if (!(error instanceof Error && error.message.includes(': exit code 1\n'))) throw error
-    })
+    await mustRun([session.script, 'exec', session.state, ...words, ...Object.entries(env).map(([name, value]) => `${name}=${value}`), '--', ...argv]).catch(
+      (error: unknown) => {
+        // 1: launch.exe could not start the program, and says why in the code file.
+        if (!(error instanceof Error && error.message.includes(': exit code 1\n'))) throw error
+      },
+    )
     const code = readFileSync(file('code'), 'utf8')
     const output = readFileSync(file('out'), 'utf8').replaceAll('\r\n', '\n')
-    if (!/^\d+$/.test(code)) throw new Error(`${argv.join(' ')}: ${code === 'timeout' ? `not done after ${timeoutMs} ms` : `not started, Windows ${code}`}\n${output}`)
+    if (!/^\d+$/.test(code))
+      throw new Error(`${argv.join(' ')}: ${code === 'timeout' ? `not done after ${timeoutMs} ms` : `not started, Windows ${code}`}\n${output}`)
     return { code: Number(code), output }
   }
 
@@ -103,11 +115,15 @@ export async function startWine(options: { sc?: 'stock' | 'strict' } = {}): Prom
     reboot: async () => void (await mustRun([session.script, 'reboot', session.state], { timeoutMs: 240_000 })),
     stop: () => stopSession(session),
   }
-  if (options.sc === 'strict') {
-    const system = join(driveC, 'windows', 'system32')
-    renameSync(join(system, 'sc.exe'), join(system, 'sc-wine.exe')) // the double hands the other verbs on
-    copyFileSync(join(root, 'opt', 'win', 'sc-strict.exe'), join(system, 'sc.exe'))
+  /** Our program in the place of Wine's, which goes where ours finds it. */
+  const standIn = (name: string, ours: string, moved: string) => {
+    wine.copyFile(`C:\\windows\\system32\\${name}`, moved)
+    rmSync(wine.hostPath(`C:\\windows\\system32\\${name}`)) // a new file: the old one may be in use
+    wine.copyFile(`Z:\\opt\\win\\${ours}`, `C:\\windows\\system32\\${name}`)
   }
+  if (sc === 'strict') standIn('sc.exe', 'sc-strict.exe', 'C:\\windows\\system32\\sc-wine.exe')
+  if (scriptHost === 'engines') for (const name of ['cscript.exe', 'wscript.exe']) standIn(name, 'script-host.exe', `C:\\windows\\bed\\${name}`)
+  if (certutil === 'hashing') standIn('certutil.exe', 'certutil.exe', 'C:\\windows\\bed\\certutil.exe')
   return wine
 }
 

@@ -12,6 +12,7 @@ import uninstall from '../../../templates/windows/uninstall.cmd.hbs'
 import { cmdArgv, cmdSet } from '../../escape/cmd.ts'
 import { quoteArgv } from '../../escape/windows-argv.ts'
 import type { Service } from '../../resolve/service.ts'
+import type { ExitMapping } from '../exit.ts'
 import { refusing, type Artifact, type At, type Platform } from '../platform.ts'
 import { secretFilesOf, secretsOf } from '../scripts.ts'
 import { commands, steps } from './commands.ts'
@@ -30,6 +31,9 @@ export const windows: Platform = {
   mappings,
   render(service, refusals) {
     const at = refusing(refusals)
+    const before = refusals.length
+    /** A script of which a value was refused by its key already is not rendered, or the same would be said twice. */
+    const attempt = (render: () => string): string => (refusals.length > before ? '' : at(['command'], render))
     const folder = serviceFolder(service)
     const list = commands(service)
     const placed: Artifact[] = []
@@ -54,7 +58,7 @@ export const windows: Platform = {
       placed.push(
         file(
           'launcher.cmd',
-          attempt(at, () => launcher({ ...programView(service, folder), exit: mappingOf(service) })),
+          attempt(() => launcher({ ...programView(service, folder), exit: signed(mappingOf(service)) })),
         ),
       )
     }
@@ -64,7 +68,7 @@ export const windows: Platform = {
       placed.push(
         file(
           'secrets.cmd',
-          attempt(at, () => secretsCmd({ id: service.id, secrets })),
+          attempt(() => secretsCmd({ id: service.id, secrets })),
           folder,
           true,
         ),
@@ -118,12 +122,12 @@ export const windows: Platform = {
       ...(view.health.check ? [file('health.js', health(view), null)] : []),
       file(
         'install.cmd',
-        attempt(at, () => install(view)),
+        attempt(() => install(view)),
         null,
       ),
       file(
         'uninstall.cmd',
-        attempt(at, () => uninstall(view)),
+        attempt(() => uninstall(view)),
         null,
       ),
     ]
@@ -134,10 +138,10 @@ export const windows: Platform = {
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('\\'))
 const fileOf = (path: string): string => path.slice(path.lastIndexOf('\\') + 1)
 
-/** What a batch file cannot carry of a whole script was either refused by its key already, or comes from a value without a key of its own. */
-function attempt(at: At, render: () => string): string {
-  return at(['command'], render)
-}
+/** cmd.exe and Windows Script Host show the 32 bits of an exit code as a signed number: 3221225786 (Ctrl+C) is -1073741510. */
+const asSigned = (code: number): number => code | 0
+const signed = (mapping: ExitMapping | null): ExitMapping | null =>
+  mapping && { ...mapping, restart: mapping.restart.map(asSigned), stop: mapping.stop.map(asSigned) }
 
 /** What launcher.cmd and startup.cmd have in common. */
 function programView(service: Service, folder: string): object {
@@ -180,7 +184,11 @@ function fallbackFiles(service: Service, file: (source: string, text: string, wh
       rotateBytes: rotate?.bytes ?? 10 * 1024 * 1024,
       keep: rotate?.keep ?? 8,
     },
-    restart: service.restart,
+    restart: {
+      ...service.restart,
+      restartExitCodes: service.restart.restartExitCodes.map(asSigned),
+      stopExitCodes: service.restart.stopExitCodes.map(asSigned),
+    },
     stop: service.stop,
     failure: notTried,
   }

@@ -189,7 +189,17 @@ export const mappings: Mappings<'windows'> = {
     ],
   },
   health: { to: 'waited for by install.cmd' },
-  replaces: { to: 'stopped and taken away by install.cmd' },
+  replaces: {
+    to: 'stopped and taken away by install.cmd',
+    limits: [
+      {
+        when: (s) => s.replaces.services.length > 0,
+        fidelity: 'approximate',
+        reason: 'install.cmd does not keep how a replaced service was started',
+        instead: 'if the install fails, it comes back as one that starts by itself',
+      },
+    ],
+  },
   native: { to: 'as it is' },
   'windows.winsw': { to: 'the release of WinSW that install.cmd takes' },
   'windows.delayedStart': {

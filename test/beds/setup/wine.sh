@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Sourced by setup.sh: the wine bed. A Debian trixie chroot with Wine 10 (bookworm's Wine 8 hangs on WinSW's error paths), the real
-# Windows node.exe, the real WinSW 3, and three small programs of ours. Sessions (wine/session.sh) run on an overlay of it.
+# Windows node.exe, the real WinSW 3, and small programs of ours: two helpers and three stand-ins for what Wine lacks (StandIns
+# in wine.ts). Sessions (wine/session.sh) run on an overlay of it.
 
 node_version=22.23.3
 winsw_sha256=a2daa6a33a9c2b791ae31d9092e7935c339d1e03e89bfb747618ce2f4e819e20 # WinSW-x64.exe of release v3.0.0-alpha.11
@@ -60,8 +61,8 @@ build_prefix() { # ROOT
 build_oracles() { # DIR SOURCES...
   local dir=$1 work cecil program
   work=$(mktemp -d)
-  for program in launch argv sc-strict; do
-    x86_64-w64-mingw32-gcc -municode -O1 -s -w -o "$dir/$program.exe" "$HERE/wine/$program.c" -ladvapi32 -lshell32
+  for program in launch argv sc-strict script-host certutil; do
+    x86_64-w64-mingw32-gcc -municode -O1 -s -w -o "$dir/$program.exe" "$HERE/wine/$program.c" -ladvapi32 -lshell32 -lbcrypt
   done
   # WinSW3.exe with only its entry assembly swapped for ours; the parser, WinSW.Core.dll, is the release's own.
   cecil=$(find /usr/lib/mono/gac/Mono.Cecil -name Mono.Cecil.dll | sort | tail -n 1)
