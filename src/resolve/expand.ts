@@ -101,7 +101,7 @@ export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile
     if (isTree(value)) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, walk(child, [...path, key])]))
     return value
   }
-  return Object.fromEntries(Object.entries(profile).map(([key, value]) => [key, unexpanded.has(key) ? value : walk(value, [key])])) as Profile
+  return Object.fromEntries(Object.entries(profile).map(([key, value]) => [key, unexpanded.has(key) ? value : walk(value, [key])]))
 }
 
 /** Names in `--set` or `--values` that no profile declares. @returns one sentence each */
