@@ -78,6 +78,7 @@ export function fieldReference(): string {
     'replace, `null` unsets.',
     '',
     '`${...}` expands parameters and host facts (`home`, `user`, `uid`, `configDir`, `dataDir`, `stateDir`, `logDir`, `instance`, `os`); `$${` is a literal `${`.',
+    'With `--instance NAME` a label that does not say `${instance}` gets `-NAME` appended. A file may have 512 KiB.',
     'Durations are `500ms`, `2s`, `5m`, `1h`, `1d` and sums of them (`1m30s`); sizes are `10MB` (decimal) or `1GiB` (binary).',
     '',
     'In an editor with the YAML language server, the first line `# yaml-language-server: $schema=PATH/profile.schema.json` checks and completes as you type;',

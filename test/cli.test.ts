@@ -117,6 +117,9 @@ describe('render', () => {
     const ran = run(['render', 'p.yaml', '--os', 'all', '--json'], { env: { MY_TOKEN: 'hunter2-é' } })
     expect(ran).toMatchObject({ code: 0 })
     expect(ran.out + ran.err).not.toContain('hunter2')
+    expect(run(['render', 'p.yaml', '--os', 'linux'], { env: { MY_TOKEN: 'hunter2-é' } }).out).toContain(
+      'secrets.env holds secrets: keep it, and its manifest.json, out of version control',
+    )
     const holders = Object.entries(tree(join(folder, 'out'))).filter(([, text]) => text.includes('hunter2'))
     expect(holders.map(([name, text]) => [name.split('/').at(-1), text.slice(0, 3)])).toEqual([
       ['secrets.env', '600'],
@@ -196,6 +199,16 @@ describe('render', () => {
       'host.yaml:3:1 user: expected a string',
     ])
       expect(ran.err).toContain(words)
+    put('host.yaml', 'os: macos\nuser: "a/b"\nhome: Users/ann\nlogDir: "/a\\nb"\nversions: { foo: 1 }')
+    const paths = run(['render', 'p.yaml', '--host', 'host.yaml'])
+    expect(paths.code).toBe(2)
+    for (const words of [
+      'host.yaml:3:1 home: expected an absolute path of macos',
+      'user: "a/b" cannot be an account',
+      'logDir: control characters',
+      'versions.foo: unknown version "foo"',
+    ])
+      expect(paths.err).toContain(words)
   })
 
   test('what cannot be written is said with its exit code, and nothing is left', () => {
@@ -206,6 +219,26 @@ describe('render', () => {
     const uid = process.getuid?.() === 0 ? { uid: 65_534 } : {}
     expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid)).toMatchObject({ code: 4, err: expect.stringContaining('may not write closed') })
     expect(readdirSync(join(folder, 'closed'))).toEqual([])
+    expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid).err).toContain('run: sudo hermes-install render p.yaml --os linux --out closed')
+    // Node's own recursive mkdir never ends here.
+    if (process.platform === 'linux')
+      expect(run(['render', 'p.yaml', '--os', 'linux', '--out', '/proc/hermes-install'])).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('cannot write /proc/hermes-install'),
+      })
+  })
+
+  test('what never ends is not read: a pipe, a device', () => {
+    spawnSync('mkfifo', [join(folder, 'pipe.yaml')])
+    for (const path of ['pipe.yaml', '/dev/zero'])
+      expect(run(['validate', path])).toMatchObject({ code: 2, err: expect.stringContaining('it is not a regular file') })
+  })
+
+  test('a reader that has seen enough is no error', () => {
+    const { stderr } = spawnSync('/bin/sh', ['-c', '"$0" "$1" schema | head -c 10; "$0" "$1" render --help | true', process.execPath, main], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
   })
 })
 
@@ -261,9 +294,12 @@ test('validate finds what any OS would refuse', () => {
 })
 
 test('init writes a profile that validates once, and never over another', () => {
+  expect(run(['init', '9.yaml'])).toMatchObject({ code: 0 })
+  expect(run(['validate', '9.yaml'])).toMatchObject({ code: 0 })
   expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0 })
   expect(run(['validate', 'My App.yaml'])).toMatchObject({ code: 0 })
   expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain('name: my-app\n')
+  expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain("['C:\\Program Files\\my-app\\my-app.exe', --serve]")
   expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 1, err: expect.stringContaining('is there already') })
   expect(run(['init', 'My App.yaml', '--force'])).toMatchObject({ code: 0 })
   expect(json(run(['init', '--json']))).toEqual({ command: 'init', ok: true, changed: true, file: 'profile.yaml' })

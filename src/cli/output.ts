@@ -36,11 +36,16 @@ function issueLines({ file, line, column, key, message, hint }: Issue, style: Ou
   return [`${style('bold', place)}${key ? ` ${style('yellow', key)}` : ''}: ${message}`, ...(hint === null ? [] : [`  ${style('cyan', 'hint:')} ${hint}`])]
 }
 
+/** As many mistakes as a person reads. */
+const most = 100
+
 /** Tells of an error; what is not the user's to mend shows its message and asks for a report. */
 export function reportError(error: unknown, command: string, out: Output): void {
   const known = error instanceof UserError ? error : null
   const message = error instanceof Error ? error.message : String(error)
-  for (const issue of known?.issues ?? []) for (const line of issueLines(issue, out.style)) out.note(line)
+  const issues = known?.issues ?? []
+  for (const issue of issues.slice(0, most)) for (const line of issueLines(issue, out.style)) out.note(line)
+  if (issues.length > most) out.note(`... and ${issues.length - most} more (all of them with --json)`)
   out.note(`${out.style('red', 'error:')} ${known ? message : `internal error: ${message}`}`)
   if (known?.hint) out.note(`  ${out.style('cyan', 'hint:')} ${known.hint}`)
   if (!known) out.note(`  ${out.style('cyan', 'hint:')} this is a mistake of hermes-install; please report it with the profile, with secrets taken out`)

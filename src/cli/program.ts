@@ -1,5 +1,6 @@
 // The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
 import { Command, CommanderError, Option } from 'commander'
+import { posixCommand } from '../escape/posix.ts'
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
 import { output, reportError } from './output.ts'
 import manifest from '../../package.json' with { type: 'json' }
@@ -67,6 +68,13 @@ function program(done: (code: ExitCode) => void): Command {
   return root
 }
 
+/** What may not be written here may be written with rights: the message names the exact command. */
+function withCommand(error: unknown, argv: readonly string[]): unknown {
+  if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS') return error
+  const command = process.platform === 'win32' ? 'run the same command from a prompt with admin rights' : `run: sudo hermes-install ${posixCommand(argv)}`
+  return new UserError('NO_RIGHTS', error.message, { hint: `${command}; or choose another place`, cause: error.cause })
+}
+
 /**
  * Runs one command.
  * @param argv the arguments after the program
@@ -75,6 +83,11 @@ function program(done: (code: ExitCode) => void): Command {
 export async function run(argv: readonly string[]): Promise<ExitCode> {
   // Modes are what we say, whatever the caller's umask: the same tree on every machine.
   process.umask(0o022)
+  // A reader that has seen enough (head, less) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+    process.exit(exitCodes.done)
+  })
   let code: ExitCode = exitCodes.done
   try {
     await program((result) => (code = result)).parseAsync([...argv], { from: 'user' })
@@ -89,7 +102,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       out.document({ command, ok: false, changed: false, error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), hint: null, issues: [] } })
       return exitCodes.usage
     }
-    reportError(error, command, out)
+    reportError(withCommand(error, argv), command, out)
     return error instanceof UserError ? errorCodes[error.code] : exitCodes.failed
   }
 }

@@ -6,6 +6,7 @@ import type { Limit, Platform, Refusal } from '../platform/platform.ts'
 import type { Os } from '../profile/model.ts'
 import { render, type Manifest } from '../render/render.ts'
 import { compareTree, writeTree, type Difference } from '../system/files.ts'
+import { thisOs } from '../system/machine.ts'
 import { factsLine, gather, type Flags, type Gathered, type Resolved } from './gather.ts'
 import { output, type Output } from './output.ts'
 
@@ -69,7 +70,11 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
     throw new UserError('NOT_EXACT', `--strict: ${inexact} of ${count} would not be exact; nothing of those was written`, {
       hint: 'change the keys above, or set them in an overlay for the OS that has them',
     })
-  if (!brief && !flags.check && count > 0) tellNext(gathered, flags, out)
+  if (!brief && !flags.check && count > 0)
+    tellNext(
+      outcomes.flatMap((outcome) => outcome.done),
+      out,
+    )
   if (brief || flags.check)
     out.line(
       flags.check
@@ -184,6 +189,11 @@ export function tellFacts({ hosts }: Gathered, out: Output): void {
     if (known.from === 'defaults') out.note(out.style('dim', `assumed for ${factsLine(os, known)} (give --host FILE for a real machine)`))
 }
 
+function writtenWords({ files }: Manifest, written: readonly string[]): string {
+  const removed = written.filter((name) => name !== 'manifest.json' && !files.some(({ source }) => source === name)).length
+  return `${written.length - removed} of ${files.length + 1} files written${removed > 0 ? `, ${removed} no longer needed removed` : ''}`
+}
+
 const marks = { approximate: ['yellow', '~'], unsupported: ['red', '!'] } as const
 
 function tellLimits(id: string, os: Os, limits: readonly Limit[], out: Output): void {
@@ -193,7 +203,7 @@ function tellLimits(id: string, os: Os, limits: readonly Limit[], out: Output): 
 function tell({ manifest, folder, written, differences }: Done, limits: readonly Limit[], brief: boolean, out: Output): void {
   for (const { name, how } of differences) out.line(`${out.style('yellow', how.padEnd(8))} ${join(folder, name)}`)
   if (brief || differences.length > 0) return
-  const state = written.length === 0 ? out.style('dim', 'unchanged') : out.style('green', `${written.length} of ${manifest.files.length + 1} files written`)
+  const state = written.length === 0 ? out.style('dim', 'unchanged') : out.style('green', writtenWords(manifest, written))
   out.line(`${out.style('bold', manifest.label)}  ${out.style('cyan', manifest.os)}  ${folder}  ${state}`)
   for (const { key, fidelity, reason, instead } of limits) {
     const [color, mark] = marks[fidelity as keyof typeof marks]
@@ -202,10 +212,20 @@ function tell({ manifest, folder, written, differences }: Done, limits: readonly
   }
 }
 
-function tellNext({ systems }: Gathered, flags: RenderFlags, out: Output): void {
+function tellNext(done: readonly Done[], out: Output): void {
   out.line()
-  out.line(out.style('dim', `~ approximate, ! unsupported: what the manager cannot do as the profile says, and what is done instead (also in manifest.json)`))
-  out.line(
-    `Next: look at the files, then run ${systems.some((os) => os !== 'windows') ? 'install.sh' : 'install.cmd'} from the folder on that machine${systems.includes('windows') && systems.length > 1 ? ' (install.cmd on Windows)' : ''}. ${flags.out} is yours to commit.`,
-  )
+  if (done.some(({ manifest }) => inexactOf(manifest).length > 0))
+    out.line(out.style('dim', '~ approximate, ! unsupported: what the manager cannot do as the profile says, and what is done instead (also in manifest.json)'))
+  for (const { manifest, folder } of done) {
+    for (const { source } of manifest.files.filter(({ sensitive }) => sensitive))
+      out.line(`${out.style('yellow', 'secret')}  ${join(folder, source)} holds secrets: keep it, and its manifest.json, out of version control`)
+  }
+  const own = done.find(({ manifest }) => manifest.os === thisOs())
+  const command =
+    own === undefined
+      ? 'copy a folder to its machine and run its install script'
+      : own.manifest.os === 'windows'
+        ? join(own.folder, 'install.cmd')
+        : `sh ${join(own.folder, 'install.sh')}`
+  out.line(`Next: ${command}`)
 }

@@ -63,14 +63,38 @@ type Raw = v.BaseIssue<unknown>
 export function wording(issue: Raw, prefix: Path = []): Finding[] {
   const path = [...prefix, ...((issue.path ?? []) as { key: string | number }[]).map((step) => step.key)]
   if (issue.type === 'union' && issue.issues) {
-    const deeper = issue.issues.filter((sub) => (sub.path?.length ?? 0) > 0)
+    const below = issue.issues.filter((sub) => (sub.path?.length ?? 0) > 0)
     // An option that failed only on a key below it had the right shape: its own words help more than the list of options.
-    if (deeper.length > 0 && typeof issue.input === 'object') return deeper.flatMap((sub) => wording(sub, path)).slice(0, 1)
+    if (Array.isArray(issue.input)) {
+      const lists = (issue.input as unknown[]).every(Array.isArray)
+      const fitting = below.filter((sub) => (lists ? sub.expected !== 'string' : sub.expected !== 'Array'))
+      if (fitting.length > 0) return firstOfEach(fitting.flatMap((sub) => wording(sub, path)))
+    } else if (below.length > 0 && typeof issue.input === 'object') return below.flatMap((sub) => wording(sub, path)).slice(0, 1)
   }
   if (issue.input === undefined) return [{ path, message: 'missing', hint: null }]
-  const quote = /^(?:text|a string|a path)/.test(issue.message) && (typeof issue.input === 'number' || typeof issue.input === 'boolean')
-  // The value is not repeated: YAML has read 010 as 10, and only the user knows what was meant.
-  return [{ path, message: `expected ${issue.message}, got ${shown(issue.input)}`, hint: quote ? 'put it in quotes: it is a text' : null }]
+  return [{ path, message: `expected ${issue.message}, got ${shown(issue.input)}`, hint: hintFor(issue) }]
+}
+
+/** What was probably meant. The value itself is not repeated where YAML may have read another one than was written (010 is 10). */
+function hintFor({ message, input, expected }: Raw): string | null {
+  const plain = typeof input === 'number' || typeof input === 'boolean'
+  if (plain && /^(?:text|a string|a path|octal)/.test(message)) return 'put it in quotes: it is a text'
+  if (typeof input === 'number' && message.startsWith('a duration')) return `with a unit: ${input}s, ${input}m, ...`
+  if (typeof input !== 'string') return null
+  if (message === 'true or false') return /^(?:yes|on|no|off)$/i.test(input) ? `write ${/^(?:yes|on)$/i.test(input) ? 'true' : 'false'}` : null
+  if (/number|exit code/.test(message)) return /^[\d.]+ ?%?$/.test(input) ? `without quotes or a unit: ${Number.parseFloat(input)}` : null
+  if (message.startsWith('a list of arguments')) return `one item for each argument: [${input.trim().split(/\s+/).slice(0, 8).join(', ')}]`
+  if (message.startsWith('a list')) return `a list: [${input.slice(0, 60)}]`
+  const known = [...(expected ?? '').matchAll(/"([^"]+)"/g)].map((match) => match[1]!)
+  const near = known.find((name) => name === `SIG${input.toUpperCase()}`) ?? nearest(input, known)
+  return near === undefined ? null : `did you mean "${near}"?`
+}
+
+/** One sentence for each place. */
+export function firstOfEach(findings: readonly Finding[]): Finding[] {
+  const places = new Map<string, Finding>()
+  for (const finding of findings) if (!places.has(dotted(finding.path))) places.set(dotted(finding.path), finding)
+  return [...places.values()]
 }
 
 /** Gives a finding its line. */

@@ -1,6 +1,6 @@
 // One file's plain value in, a Layer (valid parts only) and every finding out: types, unknown keys, and nothing thrown.
 import * as v from 'valibot'
-import { dotted, nearest, placed, shown, wording, type Finding } from './issue.ts'
+import { dotted, firstOfEach, nearest, placed, shown, wording, type Finding } from './issue.ts'
 import { isTree, withoutNulls, type Path, type Position, type Read, type Tree } from './model.ts'
 import { platformEntries, profileSchema } from './schema.ts'
 import { readYaml } from './yaml.ts'
@@ -32,9 +32,9 @@ function parseLayer(value: unknown, file: string, locate: (path: Path) => Positi
   if (!checked.success) {
     const guesses = new Set(findings.map(({ path, hint }) => `${dotted(path.slice(0, -1))} ${hint}`))
     // A key that is missing because it is misspelt has been named already.
-    const fresh = checked.issues
-      .flatMap((issue) => wording(issue))
-      .filter(({ path, message }) => message !== 'missing' || !guesses.has(`${dotted(path.slice(0, -1))} did you mean "${path.at(-1)}"?`))
+    const fresh = firstOfEach(checked.issues.flatMap((issue) => wording(issue))).filter(
+      ({ path, message }) => message !== 'missing' || !guesses.has(`${dotted(path.slice(0, -1))} did you mean "${path.at(-1)}"?`),
+    )
     findings.push(...fresh)
   }
   const issues = findings.map((finding) => placed(finding, file, locate))

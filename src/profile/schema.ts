@@ -29,6 +29,7 @@ const size = v.pipe(
   v.string('a size such as "10MB"'),
   v.check((t) => open(t) || parseSize(t) !== undefined, 'a size such as 10MB or 1GiB'),
 )
+const niceValue = 'low, normal, high or a nice value from -20 to 19'
 const argv = v.pipe(v.array(text, 'a list of arguments'), v.minLength(1, 'a list with at least the program'))
 const commands = v.union([argv, v.array(argv)], 'a list of arguments, or a list of such lists')
 const exitCodeList = v.array(v.pipe(count, v.maxValue(0xffff_ffff, 'an exit code')), 'a list of exit codes')
@@ -123,11 +124,11 @@ export const serviceEntries = {
   reload: group(groups.reload, 'How the program reads its configuration again.'),
   hooks: group(groups.hooks, 'Commands around start and stop, each a list of arguments or a list of such lists.'),
   logs: group(groups.logs, 'Where the output goes.'),
-  after: key(v.array(v.pipe(text, v.minLength(1, 'a name'))), 'Start after these: `network`, or names of the platform.'),
+  after: key(v.array(v.pipe(text, v.minLength(1, 'a name')), 'a list of names'), 'Start after these: `network`, or names of the platform.'),
   limits: group(groups.limits, 'Resource limits.'),
   priority: key(
     v.union(
-      [oneOf(['low', 'normal', 'high']), v.pipe(v.number(), v.integer(), v.minValue(-20), v.maxValue(19))],
+      [oneOf(['low', 'normal', 'high']), v.pipe(v.number(niceValue), v.integer(niceValue), v.minValue(-20, niceValue), v.maxValue(19, niceValue))],
       'low, normal, high or a nice value from -20 to 19',
     ),
     'CPU priority.',
@@ -199,7 +200,7 @@ export const platformEntries = {
   },
   macos: {
     sessions: key(
-      v.array(oneOf(['Aqua', 'Background', 'LoginWindow', 'StandardIO', 'System'])),
+      v.array(oneOf(['Aqua', 'Background', 'LoginWindow', 'StandardIO', 'System']), 'a list of sessions'),
       'Session types an agent may be loaded in.',
       '`[Aqua, Background]`',
     ),

@@ -68,11 +68,20 @@ const hints: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'one file declares one service: split it at "---"',
   TAB_AS_INDENT: 'indent with blanks',
   TAG_RESOLVE_FAILED: 'tags (!name) have no meaning in a profile; leave it out',
+  BLOCK_AS_IMPLICIT_KEY: 'put a value that holds ": " in quotes, and indent what belongs below a key',
+  MISSING_CHAR: 'a bracket or a quote is not closed, or a ":" is missing',
+  BAD_INDENT: 'indent the items of a list or map alike',
   BAD_ALIAS: 'no anchor (&name) of that name stands before it; put a text that starts with * in quotes',
 }
 const firstLine = (error: unknown): string => String(error instanceof Error ? error.message : error).split('\n', 1)[0]!
 const sentence = (code: string, message: string): string =>
-  code === 'DUPLICATE_KEY' ? 'this key is here twice' : /call stack/.test(message) ? 'the file is nested too deeply' : message.split('\n', 1)[0]!
+  code === 'DUPLICATE_KEY'
+    ? 'this key is here twice'
+    : code === 'MULTIPLE_DOCS'
+      ? 'the file has more than one document'
+      : /call stack/.test(message)
+        ? 'the file is nested too deeply'
+        : message.split('\n', 1)[0]!
 
 function position(text: string, offset: number): Position {
   const before = text.slice(0, offset)

@@ -56,7 +56,10 @@ export function render(service: Service, platform: Platform, refusals: Refusal[]
     limits: limitsOf(platform.mappings, service),
   }
   const text = `${JSON.stringify(manifest, null, 2)}\n`
-  return { files: [...files, { name: 'manifest.json', mode: 0o644, text, bytes: Buffer.from(text) }], manifest }
+  return {
+    files: [...files, { name: 'manifest.json', mode: artifacts.some(({ sensitive }) => sensitive) ? 0o600 : 0o644, text, bytes: Buffer.from(text) }],
+    manifest,
+  }
 }
 
 function manifestFile({ source, target, mode, sensitive }: Artifact, bytes: Buffer): ManifestFile {

@@ -30,7 +30,9 @@ const unexpanded: ReadonlySet<string> = new Set(['version', 'name', 'extends', '
  */
 export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile {
   const { profile, issue } = merged
-  const scope = new Map<string, string | null>(factNames.map((name) => [name, name === 'instance' ? inputs.instance : String(inputs.host[name])]))
+  const scope = new Map<string, string | null>(
+    factNames.map((name) => [name, name === 'instance' ? inputs.instance : inputs.host[name] === null ? null : String(inputs.host[name])]),
+  )
   const declared = profile.parameters ?? {}
   const busy = new Set<string>()
 
@@ -41,7 +43,7 @@ export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile
         issues.push(
           name === 'instance'
             ? issue(path, '${instance} stands here, but no instance was asked for', 'give --instance NAME, or move the key into the `instance` overlay')
-            : issue(path, `\${${name}} has no value`, null),
+            : issue(path, `\${${name}} has no value on ${inputs.host.os}`, null),
         )
       return value ?? ''
     }
@@ -50,7 +52,13 @@ export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile
       const known = [...factNames, ...Object.keys(declared)]
       const near = nearest(name, known)
       const literal = '; a literal "${" is written "$${"'
-      issues.push(issue(path, `unknown name in \${${name}}`, (near ? `did you mean \${${near}}?` : `known: ${known.join(', ')}`) + literal))
+      issues.push(
+        issue(
+          path,
+          `unknown name in \${${name}}`,
+          (near ? `did you mean \${${near}}?` : `known: ${known.join(', ')}; a name of your own is declared under \`parameters\``) + literal,
+        ),
+      )
       return ''
     }
     if (busy.has(name)) {

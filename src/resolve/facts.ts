@@ -1,10 +1,10 @@
 // The text of a `--host` file in, the facts it states out, or every mistake in it.
 import * as v from 'valibot'
 import type { Issue } from '../errors.ts'
-import { nearest, placed, wording } from '../profile/issue.ts'
-import { isTree } from '../profile/model.ts'
+import { nearest, placed, wording, type Finding } from '../profile/issue.ts'
+import { isTree, type Tree } from '../profile/model.ts'
 import { readYaml } from '../profile/yaml.ts'
-import type { HostFacts } from './host.ts'
+import { isAbsolute, type HostFacts } from './host.ts'
 
 const text = v.pipe(v.string('a string'), v.minLength(1, 'a string that is not empty'))
 const whole = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(0, 'a whole number, 0 or more'))
@@ -26,6 +26,22 @@ const hostSchema = v.object(
   'a map of facts',
 )
 
+/** Facts become paths and names in every file: each must be one of that OS. */
+function implausible(facts: Tree): Finding[] {
+  const findings: Finding[] = []
+  const os = facts['os']
+  for (const key of ['home', 'configDir', 'dataDir', 'stateDir', 'logDir']) {
+    const path = facts[key]
+    if (typeof path !== 'string') continue
+    if (/[\u0000-\u001f\u007f]/.test(path)) findings.push({ path: [key], message: 'control characters cannot stand here', hint: null })
+    else if ((os === 'linux' || os === 'macos' || os === 'windows') && !isAbsolute(os, path))
+      findings.push({ path: [key], message: `expected an absolute path of ${os}, got ${JSON.stringify(path.slice(0, 60))}`, hint: null })
+  }
+  if (typeof facts['user'] === 'string' && /[\u0000-\u001f\u007f/:"<>|]/.test(facts['user']))
+    findings.push({ path: ['user'], message: `${JSON.stringify(facts['user'].slice(0, 40))} cannot be an account`, hint: null })
+  return findings
+}
+
 /** @param text all of the file; JSON is YAML too */
 export function parseFacts(text: string, file: string): { facts: HostFacts; issues: readonly [] } | { facts: null; issues: readonly Issue[] } {
   const { value, locate, issues: broken } = readYaml(text)
@@ -40,7 +56,12 @@ export function parseFacts(text: string, file: string): { facts: HostFacts; issu
         locate,
       ),
     )
+  const versions = isTree(value) && isTree(value['versions']) ? value['versions'] : {}
+  for (const key of Object.keys(versions))
+    if (!['systemd', 'winsw'].includes(key))
+      issues.push(placed({ path: ['versions', key], message: `unknown version "${key}"`, hint: 'known: systemd, winsw' }, file, locate))
   const checked = v.safeParse(hostSchema, value)
+  if (isTree(value)) issues.push(...implausible(value).map((finding) => placed(finding, file, locate)))
   if (!checked.success) issues.push(...checked.issues.flatMap((issue) => wording(issue)).map((finding) => placed(finding, file, locate)))
   return checked.success && issues.length === 0 ? { facts: checked.output, issues: [] } : { facts: null, issues }
 }

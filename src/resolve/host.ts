@@ -5,7 +5,8 @@ import type { Os } from '../profile/model.ts'
 export interface Host {
   readonly os: Os
   readonly user: string
-  readonly uid: number
+  /** Null where an OS has none. */
+  readonly uid: number | null
   readonly home: string
   readonly configDir: string
   readonly dataDir: string
@@ -39,13 +40,13 @@ const conventions = {
   windows: { configDir: 'AppData\\Roaming', dataDir: 'AppData\\Local', stateDir: 'AppData\\Local', logDir: 'AppData\\Local\\Logs' },
 } as const
 
-const firstUid = { linux: 1000, macos: 501, windows: 0 } as const
+const firstUid = { linux: 1000, macos: 501, windows: null } as const
 
 /** The facts assumed for an OS that is not this machine's when no `--host` is given; the output names them. */
 export const defaultFacts: Readonly<Record<Os, HostFacts>> = {
   linux: { os: 'linux', user: 'user', uid: 1000, home: '/home/user' },
   macos: { os: 'macos', user: 'user', uid: 501, home: '/Users/user' },
-  windows: { os: 'windows', user: 'user', uid: 0, home: 'C:\\Users\\user' },
+  windows: { os: 'windows', user: 'user', home: 'C:\\Users\\user' },
 }
 
 /** Fills in what the facts leave out. */

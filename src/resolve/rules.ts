@@ -23,7 +23,7 @@ export function checkRules(profile: Profile, merged: Merged, inputs: Inputs, iss
   const wrong: Case['wrong'] = (path, message, hint) => void issues.push(merged.issue(path, message, hint))
   for (const rule of rules) rule({ profile, merged, inputs, found, wrong })
 }
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/
+const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
 /** `version`, `name` and `command` cannot be guessed; a base may lack them, a whole profile may not. */
 function required({ profile, found, wrong: add }: Case): void {
@@ -58,12 +58,7 @@ function absolute({ profile, inputs, wrong }: Case): void {
   const { os } = inputs.host
   const check = (path: Path, value: string | undefined, what: string): void => {
     if (value === undefined) return
-    if (!isAbsolute(os, value))
-      wrong(
-        path,
-        `${what} must be absolute on ${os}, got ${JSON.stringify(value.slice(0, 80))}`,
-        value.startsWith('~') ? 'write ${home} for ~' : os === 'windows' ? 'such as C:\\Program Files\\app\\app.exe' : 'such as /usr/bin/app',
-      )
+    if (!isAbsolute(os, value)) wrong(path, `${what} must be absolute on ${os}, got ${JSON.stringify(value.slice(0, 80))}`, absoluteHint(os, value, what))
     else if (value.includes('\0')) wrong(path, 'a NUL cannot be part of a path', null)
   }
   const program = (path: Path, argv: readonly string[] | undefined): void => {
@@ -87,6 +82,15 @@ function absolute({ profile, inputs, wrong }: Case): void {
   )
   for (const [name, value] of Object.entries(profile.environment ?? {}))
     if (typeof value === 'object' && 'secretFile' in value) check(['environment', name, 'secretFile'], value.secretFile, 'the path')
+}
+
+function absoluteHint(os: Inputs['host']['os'], value: string, what: string): string {
+  if (value.startsWith('~')) return 'write ${home} for ~'
+  // YAML takes \n and \t in double quotes for what they are in C.
+  if (os === 'windows' && control.test(value)) return 'write Windows paths in single quotes: in double quotes a backslash begins an escape'
+  if (os === 'windows' && value.startsWith('/')) return 'put the Windows path into the overlay `windows: {...}`, or leave Windows out with --os'
+  if (what === 'the program') return os === 'windows' ? 'such as C:\\Program Files\\app\\app.exe' : 'such as /usr/bin/app'
+  return os === 'windows' ? 'such as C:\\ProgramData\\app' : 'such as /srv/app'
 }
 
 /** systemd.exec(5), Environment=: letters, digits and "_", not starting with a digit; on Windows "=" ends a name, and names do not differ by case. */

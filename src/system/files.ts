@@ -7,12 +7,23 @@ import type { RenderedFile } from '../render/render.ts'
 /** The code of a failed system call. */
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
 
+/** Nothing that we read is larger. */
+const maxTextBytes = 2 * 1024 * 1024
+
 /** Reads a UTF-8 file (a byte order mark is dropped). @throws UserError if it is not there, cannot be read or is no UTF-8 */
 export function readText(path: string): string {
   let bytes: Buffer
   try {
+    // A pipe or a device may never end.
+    const stat = statSync(path)
+    if (!stat.isFile() && !stat.isDirectory()) throw new UserError('PROFILE_NOT_FOUND', `cannot read ${path}: it is not a regular file`)
+    if (stat.size > maxTextBytes)
+      throw new UserError('PROFILE_INVALID', `${path} has ${Math.ceil(stat.size / 1024)} KiB; at most ${maxTextBytes / 1024} KiB are read`, {
+        hint: 'a profile is a few kilobytes; was another file meant?',
+      })
     bytes = readFileSync(path)
   } catch (error) {
+    if (error instanceof UserError) throw error
     const code = codeOf(error)
     const why =
       code === 'ENOENT'
@@ -77,11 +88,26 @@ export function writeTree(folder: string, files: readonly RenderedFile[]): strin
   try {
     const parent = dirname(folder)
     // What was made in this run cannot hold anything yet: no need to look.
-    const fresh = parent === lastMade || mkdirSync(parent, { recursive: true }) !== undefined
+    const fresh = parent === lastMade || makeFolder(parent)
     if (fresh) lastMade = parent
     return !fresh && kindOf(folder) === 'folder' ? updateTree(folder, files) : createTree(folder, files)
   } catch (error) {
     throw writeError(folder, error)
+  }
+}
+
+/** Makes a folder and those above it. Node's own `recursive` never ends where a file system says ENOENT for a folder that cannot be made (/proc). @returns whether it was made */
+function makeFolder(folder: string): boolean {
+  if (kindOf(folder) === 'folder') return false
+  const parent = dirname(folder)
+  if (parent !== folder) makeFolder(parent)
+  try {
+    mkdirSync(folder)
+    return true
+  } catch (error) {
+    // Another thread may have been quicker.
+    if (codeOf(error) === 'EEXIST' && kindOf(folder) === 'folder') return false
+    throw error
   }
 }
 
@@ -159,16 +185,20 @@ function writeError(path: string, error: unknown): UserError {
   const code = codeOf(error)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new UserError('NO_RIGHTS', `this user may not write ${path} (${code})`, {
-      hint: 'choose another folder with --out, or run the command as a user who may',
+      hint: 'run it as a user who may, or choose another place',
       cause: error,
     })
   const why =
     code === 'ENOSPC'
       ? 'the disk is full'
-      : code === 'ENOTDIR' || code === 'EEXIST'
-        ? 'a file is in the way'
-        : code === 'ENAMETOOLONG'
-          ? 'the name is too long'
-          : (error as Error).message
+      : code === 'EISDIR'
+        ? 'a folder is in the way'
+        : code === 'ENOENT'
+          ? 'a folder above it is not there or cannot be made'
+          : code === 'ENOTDIR' || code === 'EEXIST'
+            ? 'a file is in the way'
+            : code === 'ENAMETOOLONG'
+              ? 'the name is too long'
+              : (error as Error).message
   return new UserError('WRITE_FAILED', `cannot write ${path}: ${why}`, { cause: error })
 }

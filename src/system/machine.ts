@@ -15,7 +15,7 @@ export const thisOs = (): Os | null => systems[process.platform] ?? null
  */
 export function thisHost(os: Os): HostFacts {
   const { username, uid, homedir } = userInfo()
-  return { os, user: username, uid: Math.max(0, uid), home: homedir }
+  return { os, user: username, ...(os === 'windows' ? {} : { uid }), home: homedir }
 }
 
 /** A file of this package: the bundle lies one folder below its root, the sources two. */

@@ -52,8 +52,8 @@ test('an issue is placed where the key was written: in the base, in the overlay,
   })
   expect(said(issues)).toEqual([
     'bases/a.yaml:4:5 command[0]: the program must be absolute on linux, got "app" (such as /usr/bin/app)',
-    'p.yaml:4:1 workingDirectory: the path must be absolute on linux, got "here" (such as /usr/bin/app)',
-    'p.yaml:6:11 logs.stdout: the path must be absolute on linux, got "there" (such as /usr/bin/app)',
+    'p.yaml:4:1 workingDirectory: the path must be absolute on linux, got "here" (such as /srv/app)',
+    'p.yaml:6:11 logs.stdout: the path must be absolute on linux, got "there" (such as /srv/app)',
   ])
 })
 

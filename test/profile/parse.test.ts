@@ -30,7 +30,8 @@ windows:
       "p.yaml:10:3 environment.PORT: expected a string (in quotes if it looks like a number), {secretFile: path} or {fromEnv: NAME, secret: true}, got the number 8080 (put it in quotes: it is a text)",
       "p.yaml:11:3 environment.MODE: expected a string (in quotes if it looks like a number), {secretFile: path} or {fromEnv: NAME, secret: true}, got the number 10 (put it in quotes: it is a text)",
       "p.yaml:5:3 restart.policy: expected one of always, on-failure, never, got "sometimes"",
-      "p.yaml:7:12 restart.delays[0]: expected a duration such as "5s", got the number 5",
+      "p.yaml:7:12 restart.delays[0]: expected a duration such as "5s", got the number 5 (with a unit: 5s, 5m, ...)",
+      "p.yaml:7:15 restart.delays[1]: expected a duration such as 500ms, 2s, 5m, 1h, 1d or a sum such as 1m30s, got "1x"",
       "p.yaml:8:9 stop.timeout: expected a duration such as 500ms, 2s, 5m, 1h, 1d or a sum such as 1m30s, got "soon"",
     ]
   `)
@@ -41,7 +42,7 @@ test.each([
   ['a list', '- a', 'expected a map of keys'],
   ['a tab', 'version: 1\n\tname: x', 'abs'],
   ['a key that is there twice', 'version: 1\nversion: 1', 'this key is here twice'],
-  ['two documents', 'version: 1\n---\nversion: 1', 'multiple documents'],
+  ['two documents', 'version: 1\n---\nversion: 1', 'more than one document'],
   ['an unknown tag', 'version: !x 1', 'tag'],
   ['an unknown alias', 'command: *x', 'alias'],
   ['an open quote', 'name: "x', 'quote'],

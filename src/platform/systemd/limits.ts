@@ -76,7 +76,17 @@ export const mappings: Mappings<'linux'> = {
   },
   'stop.signal': { to: 'KillSignal=' },
   'stop.timeout': { to: 'TimeoutStopSec=, then SIGKILL to all processes (KillMode=mixed)' },
-  'stop.command': { to: 'ExecStop=, then the signal' },
+  'stop.command': {
+    to: 'ExecStop=, then the signal',
+    limits: [
+      {
+        when: (s) => s.stop.command !== null,
+        fidelity: 'approximate',
+        reason: 'systemd runs ExecStop= also after the program ended by itself without an error',
+        instead: 'the command runs then too',
+      },
+    ],
+  },
   'reload.signal': { to: 'ExecReload=' },
   'reload.command': { to: 'ExecReload=' },
   'hooks.preStart': { to: 'ExecStartPre=' },
