@@ -54,6 +54,7 @@ function program(done: (code: ExitCode) => void): Command {
   root
     .command('schema')
     .description('print the JSON Schema of a profile')
+    .option('--json', 'it is JSON anyway')
     .action(async () => done(await (await import('./schema.ts')).schemaCommand()))
 
   root
