@@ -1,6 +1,6 @@
 // The built program as a user runs it: what is printed where, what is written, and the exit code.
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -20,8 +20,8 @@ interface Ran {
   readonly err: string
 }
 function run(args: readonly string[], options: { env?: Record<string, string>; uid?: number; shell?: string } = {}): Ran {
-  const [program, argv] =
-    options.shell === undefined ? [process.execPath, [main, ...args]] : ['/bin/sh', ['-c', options.shell, 'sh', process.execPath, main, ...args]]
+  const [node, file] = options.uid === undefined ? [process.execPath, main] : readableBy(options.uid)
+  const [program, argv] = options.shell === undefined ? [node, [file, ...args]] : ['/bin/sh', ['-c', options.shell, 'sh', node, file, ...args]]
   const { status, stdout, stderr } = spawnSync(program, argv, {
     cwd: folder,
     encoding: 'utf8',
@@ -29,6 +29,15 @@ function run(args: readonly string[], options: { env?: Record<string, string>; u
     ...(options.uid === undefined ? {} : { uid: options.uid }),
   })
   return { code: status, out: stdout, err: stderr }
+}
+/** Node and the program where another user may read them: a checkout often lies in a closed home. */
+function readableBy(uid: number): [node: string, main: string] {
+  const open = spawnSync(process.execPath, [main, '--version'], { uid }).status === 0
+  if (open) return [process.execPath, main]
+  cpSync(join(main, '..'), join(folder, '.dist'), { recursive: true })
+  if (spawnSync(process.execPath, ['-e', '0'], { uid }).status === 0) return [process.execPath, join(folder, '.dist/main.cjs')]
+  cpSync(process.execPath, join(folder, '.node'))
+  return [join(folder, '.node'), join(folder, '.dist/main.cjs')]
 }
 const put = (name: string, text: string): void => {
   mkdirSync(join(folder, name, '..'), { recursive: true })
