@@ -1,4 +1,3 @@
-// Not part of CI yet: passes alone, but its last two tests were unsteady on a busy machine (the restored service's port refused). Rename to .test.ts to run.
 // Rendered install.cmd, uninstall.cmd and recovery.cmd with the real WinSW 3 and Wine's service manager: converge, change, fail, come back, leave nothing.
 // Stand-ins: sc-strict.c (`failure`, `failureflag` and `config` as Microsoft documents them; Wine's own accepts anything), script-host.c (//E:JScript for
 // stop.js and health.js) and certutil.c (-hashfile). Not seen here: icacls (a stub in Wine), and a recovery, which Wine's service manager does not perform:
