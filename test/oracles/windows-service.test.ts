@@ -16,9 +16,11 @@ const startupItem = 'C:\\users\\root\\AppData\\Roaming\\Microsoft\\Windows\\Star
 /** Sessions share the host's network. */
 const port = 18_991
 
-// `broken` ends at once, `ill` says it is down and does not hear a stop; each has a child that does not end by itself.
+// `broken` ends at once, `ill` says it is down and does not hear a stop; each has a child that does not end by itself. A stop asked of an earlier process
+// is not meant for this one: `ill` leaves the request behind, and the service that comes back in its place would end by it.
 const program = `
   const fs = require('fs'), log = (word) => fs.appendFileSync('C:\\\\t\\\\app.log', word + '\\n')
+  fs.rmSync('C:\\\\t\\\\stop', { force: true })
   log(process.argv[2])
   if (process.argv[2] === 'broken') process.exit(3)
   fs.writeFileSync('C:\\\\t\\\\state.json', JSON.stringify({ 'a/b': [1, { state: process.argv[2] === 'ill' ? 'down' : 'up' }] }))
