@@ -97,6 +97,6 @@ function says(path, pointer, equals) {
 var healthy = false;
 try {
   healthy = (tcp === null || listens(tcp.host, tcp.port)) && (file === null || says(file.path, file.pointer, file.equals));
-  if (healthy && http !== null) { var answer = get(http, 10000); healthy = answer >= 200 && answer < 400; }
+  if (healthy && http !== null) { var answer = get(http, Math.min(10000, 45 * 1000)); healthy = answer >= 200 && answer < 400; }
 } catch (e) { healthy = false; }
 WScript.Quit(healthy ? 0 : 1);

@@ -152,7 +152,10 @@ rem Starts the service, sees it stay, and looks at its health.
 call :state
 if "%hi_state%"=="4" if not defined hi_changed if not defined hi_old exit /b 0
 if not "%hi_state%"=="4" "%SystemRoot%\System32\sc.exe" start "HermesDashboard" >NUL 2>&1
-set /a hi_patience=60, hi_up=0
+set "hi_up=0"
+set "hi_looks=0"
+call :clock
+set "hi_began=%hi_clock%"
 :look
 call :state
 if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
@@ -161,13 +164,27 @@ if %hi_up% LEQ 2 goto :notYet
 "%SystemRoot%\System32\cscript.exe" //B //Nologo //E:JScript "%~dp0health.js" || goto :notYet
 exit /b 0
 :notYet
-if %hi_patience% LEQ 0 (
-  >&2 echo HermesDashboard: not healthy after 60 s; state %hi_state% ^(1 stopped, 2 starting, 4 running^)
-  exit /b 1
-)
-set /a hi_patience-=1
+call :clock
+set /a hi_spent=hi_clock-hi_began
+rem Past midnight.
+if %hi_spent% LSS 0 set /a hi_spent+=86400
+rem A look takes a second or more, so as many looks are enough where there is no clock to read.
+set /a hi_looks+=1
+if %hi_spent% GEQ 60 goto :unhealthy
+if %hi_looks% GTR 60 goto :unhealthy
 call :second
 goto :look
+:unhealthy
+>&2 echo HermesDashboard: not healthy after 60 s; state %hi_state% ^(1 stopped, 2 starting, 4 running^)
+exit /b 1
+
+rem hi_clock: seconds since midnight. TIME is HH:MM:SS and a fraction in every language, its first digit a blank before ten.
+:clock
+set "hi_time=%TIME: =0%"
+set "hi_clock="
+set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
+if not defined hi_clock set "hi_clock=0"
+exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.
 :sum
