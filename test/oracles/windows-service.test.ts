@@ -34,7 +34,7 @@ label: ${label}
 displayName: "Demo's & service"
 command: ['${nodeExe}', 'C:\\t\\app.cjs', ${message}]
 restart: { policy: always, delays: ${delays}, resetAfter: 1m30s, stopExitCodes: [78] }
-stop: { command: ['${nodeExe}', -e, "require('fs').writeFileSync('C:\\\\\\\\t\\\\\\\\stop', '')"], timeout: 4s }
+stop: { command: ['${nodeExe}', -e, "require('fs').writeFileSync('C:\\\\\\\\t\\\\\\\\stop', '')"], timeout: 10s }
 health: { stableFor: 1s, timeout: 4s, tcp: '127.0.0.1:${port}', http: 'http://127.0.0.1:${port}/ok', file: { path: 'C:\\t\\state.json', json: /a~1b/1/state, equals: [up] } }
 replaces: { windows: { services: [hi-old], startupItems: ['Old_One.vbs'] } }
 `
