@@ -33,12 +33,25 @@ const lazy = {
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',
+  'as-user': 'src/cli/as-user.ts',
+  plan: 'src/cli/plan.ts',
+  apply: 'src/cli/apply.ts',
+  uninstall: 'src/cli/uninstall.ts',
+  status: 'src/cli/status.ts',
+  verify: 'src/cli/verify.ts',
+  control: 'src/cli/control.ts',
+  logs: 'src/cli/logs.ts',
+  doctor: 'src/cli/doctor.ts',
+  here: 'src/cli/here.ts',
+  run: 'src/system/run.ts',
+  probe: 'src/system/probe.ts',
+  manager: 'src/platform/systemd/manager.ts',
   parse: 'src/profile/parse.ts',
   facts: 'src/resolve/facts.ts',
   errors: 'src/errors.ts',
 }
-// main.cjs has a loader of its own: nothing else of the bundle may be there before it.
-const shared = join(root, lazy.errors)
+// One copy for all: `instanceof` would tell two classes of errors apart, and two copies of a large file are read and compiled twice.
+const shared = new Set(['errors', 'here', 'run'].map((name) => join(root, lazy[/** @type {keyof typeof lazy} */ (name)])))
 
 /** @type {import('esbuild').Plugin} */
 const lazyFiles = {
@@ -47,8 +60,7 @@ const lazyFiles = {
     const files = new Map(Object.entries(lazy).map(([name, file]) => [join(root, file), `./${name}.cjs`]))
     builder.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
       const full = join(resolveDir, path)
-      // One class of errors for all files, or `instanceof` would tell them apart.
-      const file = kind === 'dynamic-import' || (kind === 'import-statement' && full === shared) ? files.get(full) : undefined
+      const file = kind === 'dynamic-import' || (kind === 'import-statement' && shared.has(full)) ? files.get(full) : undefined
       return file === undefined ? undefined : { path: file, external: true }
     })
   },

@@ -21,6 +21,21 @@ export const errorCodes = {
   VALUES_INVALID: exitCodes.usage,
   FILE_EXISTS: exitCodes.failed,
   WRITE_FAILED: exitCodes.failed,
+  /** There is nobody to act on: no systemd, no user manager. */
+  NO_MANAGER: exitCodes.failed,
+  /** Something that this tool must not overrule stands in the way. */
+  OBSTACLE: exitCodes.failed,
+  /** Files that others changed would be overwritten. */
+  CHANGED_BY_OTHERS: exitCodes.failed,
+  /** The machine or the profile is not what a saved plan was made for. */
+  PLAN_STALE: exitCodes.failed,
+  BUSY: exitCodes.failed,
+  DECLINED: exitCodes.failed,
+  NOT_INSTALLED: exitCodes.failed,
+  APPLY_FAILED: exitCodes.failed,
+  ROLLBACK_FAILED: exitCodes.failed,
+  /** As root, a place that somebody else controls. */
+  UNSAFE_PATH: exitCodes.failed,
   NO_RIGHTS: exitCodes.rights,
   NOT_EXACT: exitCodes.notExact,
 } as const

@@ -7,7 +7,7 @@ import { merge, type Merged } from '../profile/merge.ts'
 import { isTree, type Os } from '../profile/model.ts'
 import { defaultProfile, readShipped, shippedFile, shippedNames } from '../profile/shipped.ts'
 import { unknownParameters, type Inputs } from '../resolve/expand.ts'
-import { defaultFacts, toHost, type Host } from '../resolve/host.ts'
+import { defaultFacts, toHost, type Host, type HostFacts } from '../resolve/host.ts'
 import { instancePattern } from '../resolve/label.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { kindOf, namesIn, readText } from '../system/files.ts'
@@ -54,9 +54,10 @@ const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
 
 /**
  * @param profiles as typed; none means the shipped Hermes gateway
+ * @param machine more about this machine than {@link thisHost} knows, for commands that act on it
  * @throws UserError for what cannot be found or read at all; problems inside a profile come with its {@link Resolved}
  */
-export async function gather(profiles: readonly string[], flags: Flags): Promise<Gathered> {
+export async function gather(profiles: readonly string[], flags: Flags, machine?: HostFacts): Promise<Gathered> {
   const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : [...new Set(profiles.flatMap(filesOf))]
   // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
   const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
@@ -73,7 +74,7 @@ export async function gather(profiles: readonly string[], flags: Flags): Promise
     })
   }
   const given = await parameterValues(flags)
-  const hosts = await hostsFor(flags)
+  const hosts = await hostsFor(flags, machine)
   const systems = [...hosts.keys()]
   const cache: Cache = new Map()
   if (given.size > 0) checkParameters(files, source, cache, given)
@@ -157,7 +158,7 @@ function checkParameters(files: readonly string[], source: Source, cache: Cache,
 }
 
 /** The facts for each OS that is asked for: from `--host`, of this machine, or the stated defaults. */
-async function hostsFor(flags: Flags): Promise<Map<Os, KnownHost>> {
+async function hostsFor(flags: Flags, machine: HostFacts | undefined): Promise<Map<Os, KnownHost>> {
   const files = new Map<Os, KnownHost>()
   for (const file of flags.host ?? []) {
     const { facts, issues } = (await import('../resolve/facts.ts')).parseFacts(readText(file), file)
@@ -174,7 +175,7 @@ async function hostsFor(flags: Flags): Promise<Map<Os, KnownHost>> {
       throw new UserError('USAGE', `the --host file is for ${os}, but --os says ${asked.join(', ')}`, { hint: 'leave --os out, or give the facts of that OS' })
   const known = (os: Os): KnownHost =>
     files.get(os) ??
-    (os === own && files.size === 0 ? { host: toHost(thisHost(os)), from: 'this machine' } : { host: toHost(defaultFacts[os]), from: 'defaults' })
+    (os === own && files.size === 0 ? { host: toHost(machine ?? thisHost(os)), from: 'this machine' } : { host: toHost(defaultFacts[os]), from: 'defaults' })
   return new Map(asked.map((os) => [os, known(os)]))
 }
 

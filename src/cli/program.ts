@@ -1,10 +1,14 @@
 // The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
-import { Command, CommanderError, Option } from 'commander'
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { posixCommand } from '../escape/posix.ts'
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
 import { output, reportError } from './output.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
+const lineCount = (value: string): number => {
+  if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('It takes a whole number.')
+  return Number(value)
+}
 const list = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Flags that say which service is meant, and for which machine. */
@@ -20,6 +24,19 @@ function profileFlags(command: Command): Command {
     .option('--no-color', 'no colours')
     .option('--verbose', 'say more')
 }
+
+/** Flags of commands that act on this machine. */
+const hereFlags = (command: Command): Command =>
+  profileFlags(command).option('--user <name>', "as root: act on this user's services (as that user)").option('--yes', 'ask nothing; overwrite what others changed')
+
+/** @param act the file that does it, loaded when it is used */
+type Act = (profiles: string[], options: never) => Promise<ExitCode>
+const acting =
+  (done: (code: ExitCode) => void, load: () => Promise<Act>) =>
+  async (profiles: string[], options: { user?: string }): Promise<void> => {
+    const delegated = options.user === undefined ? null : await (await import('./as-user.ts')).asUser(options.user)
+    done(delegated ?? (await (await load())(profiles, options as never)))
+  }
 
 function program(done: (code: ExitCode) => void): Command {
   const root = new Command('hermes-install')
@@ -45,6 +62,56 @@ function program(done: (code: ExitCode) => void): Command {
     )
     .action(async (profiles: string[], options) => done(await (await import('./render.ts')).renderCommand(profiles, options)))
 
+  hereFlags(root.command('plan'))
+    .description('show what apply would change on this machine; change nothing')
+    .option('--out <file>', 'save the plan, for `apply FILE`')
+    .option('--detailed-exitcode', 'exit 3 if anything would change')
+    .option('--strict', 'fail (exit 5) unless every key is exact')
+    .action(acting(done, async () => (await import('./plan.ts')).planCommand))
+
+  hereFlags(root.command('apply'))
+    .description('install or change a service, wait until it is healthy, go back if it is not')
+    .option('--dry-run', 'show the plan; change nothing')
+    .option('--no-start', 'write and enable, but start and stop nothing')
+    .option('--strict', 'fail (exit 5) unless every key is exact')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  hermes-install apply my-app.yaml\n  sudo hermes-install apply --scope system my-app.yaml\n  hermes-install plan my-app.yaml --out my.plan && hermes-install apply my.plan\n',
+    )
+    .action(acting(done, async () => (await import('./apply.ts')).applyCommand))
+
+  hereFlags(root.command('uninstall'))
+    .description('stop a service and take away what was written for it; by profile, or by the name that status shows')
+    .action(acting(done, async () => (await import('./uninstall.ts')).uninstallCommand))
+
+  hereFlags(root.command('status'))
+    .description('how a service is, or all that this tool has installed')
+    .action(acting(done, async () => (await import('./status.ts')).statusCommand))
+
+  hereFlags(root.command('verify'))
+    .description('compare this machine with the profile; exit 3 with every difference')
+    .action(acting(done, async () => (await import('./verify.ts')).verifyCommand))
+
+  for (const [verb, words] of [
+    ['start', 'start a service, and wait until it is healthy'],
+    ['stop', 'stop a service; it starts again with the machine'],
+    ['restart', 'stop and start a service, and wait until it is healthy'],
+  ] as const) {
+    hereFlags(root.command(verb))
+      .description(words)
+      .action(acting(done, async () => async (profiles: string[], options: never) => (await import('./control.ts')).controlCommand(verb, profiles, options)))
+  }
+
+  hereFlags(root.command('logs'))
+    .description('what a service has said')
+    .option('-f, --follow', 'and what it says from now on')
+    .option('-n, --lines <count>', 'how many lines', lineCount, 50)
+    .action(acting(done, async () => (await import('./logs.ts')).logsCommand))
+
+  hereFlags(root.command('doctor'))
+    .description('look for what keeps services from running on this machine, and say how to mend it')
+    .action(acting(done, async () => (await import('./doctor.ts')).doctorCommand))
+
   profileFlags(root.command('validate'))
     .description('check profiles for every OS; write nothing')
     .addOption(new Option('--os <os>', 'which OS').choices(['linux', 'macos', 'windows', 'all']).default('all'))
@@ -69,11 +136,17 @@ function program(done: (code: ExitCode) => void): Command {
   return root
 }
 
-/** What may not be written here may be written with rights: the message names the exact command. */
+/** What may not be done here may be with rights: the message names the exact command. */
 function withCommand(error: unknown, argv: readonly string[]): unknown {
-  if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS') return error
-  const command = process.platform === 'win32' ? 'run the same command from a prompt with admin rights' : `run: sudo hermes-install ${posixCommand(argv)}`
-  return new UserError('NO_RIGHTS', error.message, { hint: `${command}; or choose another place`, cause: error.cause })
+  if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS' || error.hint?.startsWith('run: ')) return error
+  const command = process.platform === 'win32' ? 'run the same command from a prompt with admin rights' : `run: sudo ${posixCommand([...own(), ...argv])}`
+  return new UserError('NO_RIGHTS', error.message, { hint: error.hint === null ? command : `${command}; or choose another place`, cause: error.cause })
+}
+
+/** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
+function own(): readonly string[] {
+  const script = process.argv[1] ?? 'hermes-install'
+  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
 }
 
 /**

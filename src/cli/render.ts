@@ -138,7 +138,7 @@ async function inThread(task: { profiles: readonly string[]; flags: RenderFlags;
   })
 }
 
-const inexactOf = ({ limits }: Manifest): Limit[] => limits.filter(({ fidelity }) => fidelity !== 'exact')
+export const inexactOf = ({ limits }: Manifest): Limit[] => limits.filter(({ fidelity }) => fidelity !== 'exact')
 const twinIssue = (resolved: Resolved, twin: string): Issue =>
   resolved.merged.issue(['name'], `${resolved.service!.id} is rendered from ${twin} already`, 'every profile needs a name of its own')
 

@@ -30,15 +30,11 @@ export function systemdArgument(text: string): string {
 /** What systemd refuses in the path of a program ("contains special characters"). */
 const specialInPath = /["'\\\u0001-\u001f\u007f]/
 
-/**
- * A whole command: the value of ExecStart= and its siblings.
- * A program path that systemd refuses is started through env(1), which gives the program the same arguments.
- */
-export function systemdCommand(argv: readonly string[]): string {
-  const [program, ...rest] = argv as [string, ...string[]]
-  const words = specialInPath.test(program) ? ['/usr/bin/env', '--', ...argv] : [program, ...rest]
-  return `:${words.map(systemdArgument).join(' ')}`
-}
+/** What systemd is told to run: a program whose path it refuses is started through env(1), which gives the program the same arguments. */
+export const systemdArgv = (argv: readonly string[]): readonly string[] => (specialInPath.test(argv[0]!) ? ['/usr/bin/env', '--', ...argv] : argv)
+
+/** A whole command: the value of ExecStart= and its siblings. */
+export const systemdCommand = (argv: readonly string[]): string => `:${systemdArgv(argv).map(systemdArgument).join(' ')}`
 
 /** One assignment of Environment=: a whole NAME=value as one quoted word; specifiers are expanded, "$" is not. */
 export function systemdVariable(name: string, value: string): string {

@@ -1,6 +1,7 @@
 // The one contract of all service managers: a Service in; files, commands and limits out, as plain data.
 import type { Os, PlatformKey, ServiceKey } from '../profile/model.ts'
 import type { Path } from '../profile/model.ts'
+import type { Manager } from './manager.ts'
 import { CannotCarry } from '../escape/refuse.ts'
 import type { Service } from '../resolve/service.ts'
 
@@ -72,6 +73,8 @@ export interface Platform {
    * @param refusals receives every value that cannot be carried; if it is not empty afterwards, the result must not be used
    */
   readonly render: (service: Service, refusals: Refusal[]) => Rendered
+  /** How `apply` and its sisters act on this manager; loaded when it is used, and null where only the install scripts do. */
+  readonly manager: (() => Promise<Manager>) | null
 }
 
 /** Calls an escaper and turns its refusal into one that names the key; of a list, with `parts`, the first item that is refused by itself. */

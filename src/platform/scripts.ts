@@ -50,7 +50,7 @@ export const secretFilesOf = (service: Service): readonly { name: string; path: 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** The folders that are this tool's: from `hermes-install` down, outermost first, of the files placed and of the scripts' own state. */
-function ownFolders(targets: readonly string[], state: string): readonly string[] {
+export function ownFolders(targets: readonly string[], state: string): readonly string[] {
   const own = [...new Set([...targets, `${state}/x`].filter((target) => target.includes('/hermes-install/')).map(folderOf))]
   const above = (folder: string): string[] => (folder.endsWith('/hermes-install') ? [folder] : [...above(folderOf(folder)), folder])
   // The state folder itself is made and removed by the scripts.

@@ -35,6 +35,8 @@ export interface RenderedService {
   /** Manifest last: a folder without one is not complete. */
   readonly files: readonly RenderedFile[]
   readonly manifest: Manifest
+  /** What the files but the manifest were made from. */
+  readonly artifacts: readonly Artifact[]
 }
 
 /**
@@ -59,6 +61,7 @@ export function render(service: Service, platform: Platform, refusals: Refusal[]
   return {
     files: [...files, { name: 'manifest.json', mode: artifacts.some(({ sensitive }) => sensitive) ? 0o600 : 0o644, text, bytes: Buffer.from(text) }],
     manifest,
+    artifacts,
   }
 }
 

@@ -5,7 +5,7 @@ import { UserError } from '../errors.ts'
 import type { RenderedFile } from '../render/render.ts'
 
 /** The code of a failed system call. */
-const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
+export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
 
 /** Nothing that we read is larger. */
 const maxTextBytes = 2 * 1024 * 1024
@@ -168,20 +168,20 @@ function formerNames(folder: string): Set<string> {
 }
 
 /** Writes one new file. @throws UserError FILE_EXISTS unless `replace` */
-export function writeNew(path: string, text: string, replace: boolean): void {
+export function writeNew(path: string, text: string, replace: boolean, mode = 0o644): void {
   try {
     if (replace) {
       const temporary = `${path}.${process.pid}.tmp`
-      writeFileSync(temporary, text)
+      writeFileSync(temporary, text, { mode })
       renameSync(temporary, path)
-    } else writeFileSync(path, text, { flag: 'wx' })
+    } else writeFileSync(path, text, { flag: 'wx', mode })
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw new UserError('FILE_EXISTS', `${path} is there already`, { hint: 'choose another name, or --force to replace it' })
     throw writeError(path, error)
   }
 }
 
-function writeError(path: string, error: unknown): UserError {
+export function writeError(path: string, error: unknown): UserError {
   const code = codeOf(error)
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
     return new UserError('NO_RIGHTS', `this user may not write ${path} (${code})`, {

@@ -28,6 +28,7 @@ function folders({ scope, host, label, id, autostart }: Service): { readonly pli
 export const launchd: Platform = {
   os: 'macos',
   mappings,
+  manager: null,
   render(service, refusals) {
     const at = refusing(refusals)
     const where = folders(service)

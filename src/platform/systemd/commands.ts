@@ -27,9 +27,12 @@ export interface Commands {
   readonly replaced: readonly Replaced[]
 }
 
-export const unitName = (service: Service): string => `${service.label}.service`
+/** As much of a service as the commands name. */
+export type Subject = Pick<Service, 'label' | 'scope' | 'linux' | 'replaces'> & { readonly host: Pick<Service['host'], 'user'> }
 
-export function commands(service: Service): Commands {
+export const unitName = (service: Subject): string => `${service.label}.service`
+
+export function commands(service: Subject): Commands {
   const user = service.scope === 'user'
   const manager = user ? ['systemctl', '--user'] : ['systemctl']
   const unit = unitName(service)
@@ -65,9 +68,11 @@ export function steps(service: Service): readonly Command[] {
   const list = commands(service)
   return [
     ...list.lingerOn,
-    ...list.replaced.flatMap(({ disable, stop }) => [...disable, ...stop]),
+    ...list.replaced.flatMap(({ stop }) => stop),
     ...list.reload,
     ...(service.autostart ? list.enable : []),
+    // Last: whatever happens before, one of the two starts at the next boot.
+    ...list.replaced.flatMap(({ disable }) => disable),
     ...list.start,
   ]
 }

@@ -29,6 +29,7 @@ const notTried = -78_078
 export const windows: Platform = {
   os: 'windows',
   mappings,
+  manager: null,
   render(service, refusals) {
     const at = refusing(refusals)
     const before = refusals.length

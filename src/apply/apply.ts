@@ -1,0 +1,218 @@
+// A wish in; the machine as the profile says out, or as it was before. At no point is a working service lost: see journal.ts for the way back.
+import { UserError } from '../errors.ts'
+import { plan as makePlan, conflicts, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
+import type { Observed } from '../plan/observed.ts'
+import { openJournal, type Journal } from './journal.ts'
+import { waitForHealth } from './health.ts'
+import { askManager, observe } from './observe.ts'
+import { factsOf, failure, rollBack } from './rollback.ts'
+import type { System } from './system.ts'
+
+/** What happens, as it happens. Texts are for people. */
+export interface Report {
+  step(step: Step): void
+  /** What is waited for, again and again. */
+  waiting(text: string): void
+  /** The step before has ended well. */
+  done(): void
+  /** Something went wrong, with the last lines of the log; what was there before is being put back. */
+  goingBack(why: string, log: string): void
+  undoing(text: string): void
+}
+
+export interface Applying {
+  readonly wish: Wish
+  /** The finished manifest.json. */
+  readonly manifest: string
+  readonly report: Report
+  /** Shown what is going to happen, decides; a refusal is an error of the caller's choice. */
+  readonly approve: (plan: Plan) => Promise<void>
+  readonly interrupted: () => boolean
+}
+
+export interface Applied {
+  readonly plan: Plan
+  readonly changed: boolean
+}
+
+export interface Planned {
+  readonly plan: Plan
+  readonly observed: Observed
+}
+
+/** How long a manager may take to come up, in ms. */
+const wakeMs = 10_000
+
+export async function planFor(system: System, wish: Wish): Promise<Planned> {
+  const observed = await observe(system, wish)
+  return { plan: makePlan(wish, observed), observed }
+}
+
+/** @throws UserError NO_MANAGER, OBSTACLE */
+export function mustBeAble({ plan, observed }: Planned): void {
+  const { missing } = observed.manager
+  if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
+  if (plan.obstacle !== null) throw new UserError('OBSTACLE', plan.obstacle.why, { hint: plan.obstacle.hint })
+}
+
+/**
+ * Converges one service.
+ * @throws UserError APPLY_FAILED after everything was put back, ROLLBACK_FAILED if something could not be, and what {@link mustBeAble} and `approve` throw
+ */
+export async function apply(system: System, applying: Applying): Promise<Applied> {
+  const { wish, report } = applying
+  let planned = await planFor(system, wish)
+  mustBeAble(planned)
+  if (planned.plan.steps.length === 0) return { plan: planned.plan, changed: false }
+
+  const { target, service } = wish
+  const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
+  let failed = true
+  try {
+    // Somebody else may have been at work until now.
+    planned = await planFor(system, wish)
+    mustBeAble(planned)
+    if (planned.plan.steps.length > 0) {
+      await applying.approve(planned.plan)
+      await converge(system, applying, planned, journal, report)
+    }
+    failed = false
+    return { plan: planned.plan, changed: planned.plan.steps.length > 0 }
+  } finally {
+    journal.unlock(failed && journal.fresh)
+  }
+}
+
+/** The files of a plan that others have changed, said in the order of the plan. */
+export const conflictWords = (plan: Plan): readonly string[] => conflicts(plan).map(({ path, conflict }) => `${path}: ${conflict}`)
+
+class StepFailed extends Error {
+  readonly rights: readonly string[] | null
+  constructor(message: string, rights: readonly string[] | null = null) {
+    super(message)
+    this.rights = rights
+  }
+}
+
+async function converge(system: System, applying: Applying, planned: Planned, journal: Journal, report: Report): Promise<void> {
+  const { wish, manifest, interrupted } = applying
+  const { service, manager, target } = wish
+  const marks: string[] = []
+  let begun = false
+  const next = (): void => {
+    if (interrupted()) throw new StepFailed('interrupted')
+  }
+  const run = async (step: Step): Promise<void> => {
+    next()
+    report.step(step)
+    await perform(step)
+    report.done()
+  }
+  const perform = async (step: Step): Promise<void> => {
+    switch (step.kind) {
+      case 'run': {
+        const { command, mark, rights, starts } = step
+        if (starts) journal.touch()
+        if (mark !== null) {
+          journal.mark(mark.name)
+          marks.push(mark.name)
+        }
+        const ran = await system.run(command.argv)
+        if (ran.code === 0) return
+        if (mark !== null) {
+          journal.unmark(mark.name)
+          marks.pop()
+        }
+        throw new StepFailed(rights === null ? failure(ran, command) : `${rights.message} (${failure(ran, command)})`, rights?.argv ?? null)
+      }
+      case 'folder':
+        return makeFolders(system, step.path, target.folderMode, step.owner, journal)
+      case 'write': {
+        const file = target.files.find(({ path }) => path === step.path)!
+        journal.keep(file.path, file.sensitive)
+        makeFolders(system, file.path.slice(0, file.path.lastIndexOf('/')), target.folderMode, null, journal)
+        return system.write(file.path, file.text, file.mode, system.account(file.owner))
+      }
+      case 'remove':
+        journal.keep(step.path, true)
+        return system.remove(step.path)
+      case 'wait': {
+        const why = await waitForHealth(system, manager, service, { say: (text) => report.waiting(text), interrupted })
+        if (why !== null) throw new StepFailed(why)
+      }
+    }
+  }
+
+  try {
+    let { plan, observed } = planned
+    if (observed.manager.asleep) {
+      // Nobody to ask yet: what wakes the manager comes first, and then the plan is made of what it says.
+      for (const step of plan.steps) if (step.kind === 'run' && step.mark !== null) await run(step)
+      await awake(system, wish)
+      ;({ plan, observed } = await planFor(system, wish))
+      mustBeAble({ plan, observed })
+    }
+    journal.begin(factsOf(observed.manager), manifest)
+    begun = true
+    // Left by a run that was killed while it wrote.
+    if (plan.unfinished) for (const { path } of target.files) sweep(system, path)
+    for (const step of plan.steps) await run(step)
+    next()
+    journal.commit(
+      service.label,
+      target.files.map(({ path }) => path),
+      manifest,
+    )
+  } catch (error) {
+    const why = (error as Error).message
+    if (!begun) {
+      for (const mark of marks) {
+        for (const command of manager.unmark(service).get(mark) ?? []) await system.run(command.argv)
+        journal.unmark(mark)
+      }
+      throw asUserError(error, 'Nothing was changed.')
+    }
+    report.goingBack(why, await lastLines(system, wish))
+    // A first install that never ended well owns its marks, whichever run set them.
+    const all = planned.observed.record === null ? [...manager.unmark(service).keys()].filter((mark) => journal.marked(mark)) : marks
+    const problems = await rollBack(system, wish, journal, all, (text) => report.undoing(text))
+    if (problems.length === 0) throw asUserError(error, 'Everything is as it was before.')
+    throw new UserError('ROLLBACK_FAILED', `${why}\nNot all of what was there before could be put back:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
+      hint: `what was there before is kept in ${target.state}/undo; run the same command again to finish the work`,
+      cause: error,
+    })
+  }
+}
+
+function asUserError(error: unknown, outcome: string): UserError {
+  const why = (error as Error).message
+  if (error instanceof UserError) return new UserError(error.code, `${why}\n${outcome}`, { ...(error.hint === null ? {} : { hint: error.hint }), cause: error })
+  if (error instanceof StepFailed && error.rights !== null)
+    return new UserError('NO_RIGHTS', `${why}\n${outcome}`, { hint: `run: sudo ${error.rights.join(' ')}`, cause: error })
+  return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { cause: error })
+}
+
+const sweep = (system: System, path: string): void => system.remove(`${path.slice(0, path.lastIndexOf('/') + 1)}.${path.slice(path.lastIndexOf('/') + 1)}.hermes-install-new`)
+
+/** Every missing part, written down before it is made, so that a failure can take it away again. */
+function makeFolders(system: System, path: string, mode: number, owner: string | null, journal: Journal): void {
+  const missing = system.missing(path)
+  for (const folder of missing) {
+    journal.made(folder)
+    system.makeFolder(folder, mode, owner === null ? null : system.account(owner))
+  }
+}
+
+async function awake(system: System, { service, manager }: Wish): Promise<void> {
+  const end = system.now() + wakeMs
+  while ((await askManager(system, manager, service)).asleep || (await askManager(system, manager, service)).missing !== null) {
+    if (system.now() >= end) throw new StepFailed(`the user manager did not come up within ${wakeMs / 1000} s`)
+    await system.sleep(100)
+  }
+}
+
+/** The service's own last words: why it does not run is most often there. */
+async function lastLines(system: System, { service, manager }: Wish): Promise<string> {
+  const ran = await system.run(manager.logs(service, { lines: 20, follow: false, json: false }), { timeoutMs: 10_000 })
+  return ran.code === 0 ? ran.stdout.trimEnd() : ''
+}

@@ -1,0 +1,48 @@
+// A service that was started in, whether it is well out: the same process for long enough, and the checks of its profile, before the time is up.
+import type { Manager } from '../platform/manager.ts'
+import type { Service } from '../resolve/service.ts'
+import { askManager } from './observe.ts'
+import type { System } from './system.ts'
+
+/** How often the manager is asked, in ms: soon enough not to be felt, and cheap. */
+const pollMs = 150
+
+/** Shows what is waited for, and whether something asks to stop. */
+export interface Waiting {
+  readonly say: (text: string) => void
+  readonly interrupted: () => boolean
+}
+
+/** @returns null once it is well, or why it is not */
+export async function waitForHealth(system: System, manager: Manager, service: Service, { say, interrupted }: Waiting): Promise<string | null> {
+  const { stableForMs } = service.health
+  // A window shorter than what has to fit into it could never be met.
+  const windowMs = Math.max(service.health.timeoutMs, stableForMs + 1000)
+  const end = system.now() + windowMs
+  let pid: number | null = null
+  let since = 0
+  let others = 0
+  for (;;) {
+    const state = await askManager(system, manager, service)
+    const now = system.now()
+    const current = state.running ? state.pid : null
+    if (current !== null && current !== pid) {
+      if (pid !== null) others++
+      pid = current
+      since = now
+    }
+    const ended = others === 0 ? '' : ` (it ended ${others === 1 ? 'once' : `${others} times`})`
+    let waitingFor = `one process to stay up for ${stableForMs / 1000} s${ended}`
+    if (current !== null && now - since >= stableForMs) {
+      const open = await system.probe(service.health)
+      // The one that answered must still be the one that runs.
+      if (open === null && (await askManager(system, manager, service)).pid === pid) return null
+      waitingFor = open ?? waitingFor
+    }
+    if (interrupted()) return 'interrupted'
+    if (state.failed && !state.live) return `it does not run: ${state.words}`
+    if (system.now() >= end) return `it is not healthy after ${windowMs / 1000} s, still waiting for ${waitingFor}; the manager says: ${state.words}`
+    say(`${waitingFor}, ${state.words}`)
+    await system.sleep(current === null ? pollMs : Math.min(pollMs, Math.max(10, since + stableForMs - now)))
+  }
+}

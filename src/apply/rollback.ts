@@ -1,0 +1,68 @@
+// A journal in; everything as it was before the change out, or what could not be put back.
+import type { ManagerState } from '../platform/manager.ts'
+import type { Command } from '../platform/platform.ts'
+import type { Wish } from '../plan/plan.ts'
+import type { Journal } from './journal.ts'
+import { askManager } from './observe.ts'
+import type { Ran, System } from './system.ts'
+
+/** How long a service that ran before may take to run again, in ms. */
+const backMs = 15_000
+
+/** What an exit code and the words of a program come to, for people. */
+export const failure = ({ code, stdout, stderr }: Ran, { argv }: Pick<Command, 'argv'>): string =>
+  `\`${argv.join(' ')}\` ${code === null ? 'could not be run' : `failed (${code})`}${(stderr || stdout).trim() === '' ? '' : `: ${(stderr || stdout).trim()}`}`
+
+/** The facts that a way back needs, before anything has changed. */
+export function factsOf(state: ManagerState): readonly string[] {
+  return [
+    ...(state.live ? ['active'] : []),
+    ...(state.enabled ? ['enabled'] : []),
+    ...state.replaced.flatMap(({ name, live, enabled }) => [...(live ? [`replaced-active ${name}`] : []), ...(enabled ? [`replaced-enabled ${name}`] : [])]),
+  ]
+}
+
+/**
+ * Goes back. Whatever fails, the rest is still tried.
+ * @param marks set by this run
+ * @returns what could not be put back; empty if everything is as it was
+ */
+export async function rollBack(system: System, { service, manager }: Wish, journal: Journal, marks: readonly string[], say: (text: string) => void): Promise<readonly string[]> {
+  const problems: string[] = []
+  const attempt = async (list: readonly Command[]): Promise<void> => {
+    for (const command of list) {
+      say(command.why)
+      const ran = await system.run(command.argv)
+      if (ran.code !== 0) problems.push(failure(ran, command))
+    }
+  }
+  const tryTo = (what: string, act: () => void): void => {
+    try {
+      act()
+    } catch (error) {
+      problems.push(`${what}: ${(error as Error).message}`)
+    }
+  }
+  const state = (): Promise<ManagerState> => askManager(system, manager, service)
+  const facts = journal.facts()
+
+  await attempt(manager.retreat(service, await state(), facts))
+  for (const { path, kept } of journal.originals()) tryTo(`putting back ${path}`, () => (kept === null ? system.remove(path) : system.copy(kept, path)))
+  for (const folder of journal.madeFolders().toReversed()) system.removeFolder(folder)
+  await attempt(manager.restore(service, await state(), facts, journal.touched()))
+  for (const mark of marks) {
+    await attempt(manager.unmark(service).get(mark) ?? [])
+    tryTo(`the mark ${mark}`, () => journal.unmark(mark))
+  }
+  if (facts.has('active')) {
+    const end = system.now() + backMs
+    let now = await state()
+    while (!now.running && system.now() < end) {
+      await system.sleep(100)
+      now = await state()
+    }
+    if (!now.running) problems.push(`${service.label} does not run again: ${now.words}`)
+  }
+  if (problems.length === 0) tryTo('closing the way back', () => journal.clear())
+  return problems
+}

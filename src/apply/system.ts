@@ -1,0 +1,49 @@
+// The one seam to the machine: everything that `apply` reads or does goes through this, so that a test can stop it anywhere.
+import type { Answer } from '../platform/manager.ts'
+import type { Found, Owner } from '../plan/observed.ts'
+import type { Service } from '../resolve/service.ts'
+
+export interface Ran extends Answer {
+  readonly stderr: string
+}
+
+export interface System {
+  readonly pid: number
+  /** What lies at a path; a link is not followed. */
+  look(path: string): Found
+  /** The names in a folder, sorted; none if it is not there. */
+  list(folder: string): readonly string[]
+  /** The text of a file of our own; null if there is none. */
+  read(path: string): string | null
+  /**
+   * Puts a file in place: a temporary one beside it with its final mode and owner, fsync(2), rename(2), fsync of the folder. Whoever looks sees the old or the new.
+   * @throws UserError; nothing half-written stays
+   */
+  write(path: string, data: string | Uint8Array, mode: number, owner: Owner | null): void
+  /** Copies a file with mode and owner, as {@link write} does. */
+  copy(from: string, to: string): void
+  /** Removes a file, and what a killed {@link write} left beside it. Nothing there is no error. */
+  remove(path: string): void
+  /** The missing parts of a path, outermost first. */
+  missing(folder: string): readonly string[]
+  /** Makes one folder, whose parent is there. */
+  makeFolder(path: string, mode: number, owner: Owner | null): void
+  /** Removes a folder if nothing is in it. */
+  removeFolder(path: string): void
+  /** rename(2), for files and folders; a file that is there is replaced. */
+  move(from: string, to: string): void
+  /** Removes a folder of our own with all that is in it. */
+  removeTree(path: string): void
+  /** Makes a symbolic link; false if the name is taken. */
+  link(path: string, to: string): boolean
+  /** Tells a process from a later one with the same number; null if it is dead. */
+  startedAt(pid: number): string | null
+  account(name: string | null): Owner
+  /** Runs a program by its argv; never a shell. Its output is kept, not shown. */
+  run(argv: readonly string[], options?: { readonly timeoutMs?: number }): Promise<Ran>
+  /** Asks whether the checks of a profile hold. @returns what is still waited for; null if all hold */
+  probe(health: Service['health']): Promise<string | null>
+  /** Milliseconds that only grow. */
+  now(): number
+  sleep(ms: number): Promise<void>
+}

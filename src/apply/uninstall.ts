@@ -1,0 +1,89 @@
+// An installed service in; nothing of it left out, and nothing of anybody else's touched.
+import { UserError } from '../errors.ts'
+import { titleOf, type Wish } from '../plan/plan.ts'
+import type { Command } from '../platform/platform.ts'
+import { openJournal } from './journal.ts'
+import { askManager, observe } from './observe.ts'
+import { failure } from './rollback.ts'
+import type { System } from './system.ts'
+
+/** What an uninstall is going to take away. */
+export interface Removal {
+  readonly present: boolean
+  readonly files: readonly string[]
+  /** Files of ours that somebody changed, and what lies in the place of one. */
+  readonly changed: readonly string[]
+  readonly strange: readonly string[]
+  readonly commands: readonly Command[]
+}
+
+/** @throws UserError NO_MANAGER */
+export async function planRemoval(system: System, wish: Wish): Promise<Removal> {
+  const observed = await observe(system, wish)
+  const { missing, asleep } = observed.manager
+  if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
+  const written = new Map<string, readonly string[]>()
+  for (const file of [...(observed.record?.files ?? []), ...(observed.unfinished?.intended?.files ?? [])])
+    written.set(file.target, [...(written.get(file.target) ?? []), file.sha256])
+  const files: string[] = []
+  const changed: string[] = []
+  const strange: string[] = []
+  for (const [path, found] of observed.files) {
+    const shas = written.get(path)
+    if (found.kind === 'file') {
+      // Without a record, the line that this tool writes first says whose it is.
+      const ours = shas === undefined ? /^#.*Rendered by hermes-install/m.test(found.text?.slice(0, 2000) ?? '') : shas.includes(found.sha256)
+      if (ours) files.push(path)
+      else if (shas !== undefined) changed.push(path)
+    } else if (found.kind !== 'nothing' && shas !== undefined) strange.push(path)
+  }
+  const known = observed.record !== null || observed.unfinished !== null || files.length > 0
+  return {
+    present: known,
+    files,
+    changed,
+    strange,
+    commands: known && !asleep ? wish.manager.remove(wish.service, observed.manager) : [],
+  }
+}
+
+export interface Uninstalling {
+  readonly wish: Wish
+  readonly approve: (removal: Removal) => Promise<void>
+  readonly say: (text: string) => void
+}
+
+/**
+ * Takes a service away. One that was cut short is finished by the next.
+ * @returns whether anything was there
+ * @throws UserError APPLY_FAILED if it cannot be stopped: then nothing was removed
+ */
+export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<boolean> {
+  if (!(await planRemoval(system, wish)).present) return false
+  const { service, manager, target } = wish
+  const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
+  const run = async (list: readonly Command[], what: string): Promise<void> => {
+    for (const command of list) {
+      say(command.why)
+      const ran = await system.run(command.argv)
+      if (ran.code !== 0) throw new UserError('APPLY_FAILED', `${failure(ran, command)}\n${what}`, { hint: 'run the same command again to finish' })
+    }
+  }
+  try {
+    const removal = await planRemoval(system, wish)
+    await approve(removal)
+    await run(removal.commands, `${titleOf(service)} is not stopped; nothing was removed.`)
+    for (const path of [...removal.files, ...removal.changed]) {
+      say(`remove ${path}`)
+      system.remove(path)
+    }
+    for (const path of removal.strange) say(`${path} is not the file that was written; left alone`)
+    const state = await askManager(system, manager, service)
+    await run(manager.removed(service, state), 'The files are gone, but the manager has not noticed.')
+    for (const [mark, commands] of manager.unmark(service)) if (journal.marked(mark)) await run(commands, `What ${mark} stands for is still on.`)
+    for (const folder of [...journal.forget(), ...target.ownFolders.toReversed()]) system.removeFolder(folder)
+    return true
+  } finally {
+    journal.unlock(false)
+  }
+}

@@ -1,0 +1,71 @@
+// `--user NAME` in; the same command, run as that user, out. Root itself never writes where a user could lead it astray.
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+
+interface Account {
+  readonly name: string
+  readonly uid: number
+  readonly home: string
+}
+
+function accountOf(name: string): Account {
+  try {
+    const [user = '', , uid, , , home = ''] = execFileSync('getent', ['passwd', '--', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .trim()
+      .split(':')
+    return { name: user, uid: Number(uid), home }
+  } catch (error) {
+    throw new UserError('USAGE', `there is no account ${name} on this machine`, { hint: '`getent passwd` lists them', cause: error })
+  }
+}
+
+/** What of root's environment is for the eyes of the user, too. */
+const kept = ['TERM', 'COLORTERM', 'LANG', 'LC_ALL', 'NO_COLOR', 'TZ']
+
+/**
+ * @returns the exit code of the command as run by that user; null if this is that user already
+ * @throws UserError USAGE, NO_RIGHTS
+ */
+export async function asUser(name: string): Promise<ExitCode | null> {
+  const account = accountOf(name)
+  const uid = process.getuid?.()
+  if (uid === account.uid) return null
+  if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.name}`)
+  const runtime = `/run/user/${account.uid}`
+  // Root may start the user's manager, whether the user lingers or not; then everything is as if that user had logged in.
+  if (existsSync('/run/systemd/system') && !existsSync(`${runtime}/systemd/private`)) {
+    try {
+      execFileSync('systemctl', ['start', `user@${account.uid}.service`], { stdio: 'ignore' })
+    } catch {
+      // Then there is none, which the command itself says better.
+    }
+  }
+  const env = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
+  const argv = ['--reuid', String(account.uid), '--regid', gidOf(account.name), '--init-groups', '--inh-caps=-all', '--', process.execPath, ...process.argv.slice(1)]
+  const child = spawn('setpriv', argv, {
+    stdio: 'inherit',
+    env: {
+      ...env,
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: account.home,
+      USER: account.name,
+      LOGNAME: account.name,
+      XDG_RUNTIME_DIR: runtime,
+    },
+  })
+  // Ctrl+C reaches the child by itself; this process only waits for it.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+  return new Promise((resolve, reject) => {
+    child.once('error', (error) => reject(new UserError('APPLY_FAILED', 'setpriv(1) cannot be run', { hint: 'it is part of util-linux', cause: error })))
+    child.once('exit', (code) => {
+      if (code === 126 || code === 127)
+        return reject(
+          new UserError('APPLY_FAILED', `${account.name} may not run ${process.execPath} or ${process.argv[1]}`, { hint: 'install Node and hermes-install where every user may read them' }),
+        )
+      resolve((code ?? exitCodes.failed) as ExitCode)
+    })
+  })
+}
+
+const gidOf = (name: string): string => execFileSync('id', ['-g', '--', name], { encoding: 'utf8' }).trim()

@@ -1,0 +1,172 @@
+// Commands that act on this machine: profiles as typed in; what each wishes for, and the seam to the machine, out.
+import { UserError, type Issue } from '../errors.ts'
+import type { System } from '../apply/system.ts'
+import { ask } from '../apply/observe.ts'
+import { parseRecord } from '../apply/journal.ts'
+import type { Wish } from '../plan/plan.ts'
+import { platforms } from '../platform/index.ts'
+import type { Artifact, Platform } from '../platform/platform.ts'
+import type { Manager } from '../platform/manager.ts'
+import type { Merged } from '../profile/merge.ts'
+import { shippedNames } from '../profile/shipped.ts'
+import { toHost, type HostFacts } from '../resolve/host.ts'
+import { resolve, type Service } from '../resolve/service.ts'
+import { liveSystem } from '../system/live.ts'
+import { kindOf } from '../system/files.ts'
+import { thisHost, thisOs } from '../system/machine.ts'
+import { gather, type Flags } from './gather.ts'
+import type { Manifest } from '../render/render.ts'
+import { inexactOf, renderOne, unique } from './render.ts'
+
+export interface HereFlags extends Flags {
+  readonly user?: string
+  readonly yes?: boolean
+  readonly start?: boolean
+}
+
+/** One service of this machine, as its profile wants it. */
+export interface Wished {
+  readonly wish: Wish
+  readonly manifest: Manifest
+  readonly manifestText: string
+}
+
+export interface Here {
+  readonly system: System
+  readonly platform: Platform
+  readonly manager: Manager
+  readonly facts: HostFacts
+}
+
+/** @throws UserError where there is nothing that could act */
+export async function here(): Promise<Here> {
+  const os = thisOs()
+  if (os === null) throw new UserError('NO_MANAGER', `this machine (${process.platform}) has no service manager that is known`)
+  const platform = await platforms[os]()
+  if (platform.manager === null) {
+    throw new UserError('NO_MANAGER', `on ${os}, the rendered install script does this so far`, { hint: '`hermes-install render` writes it, and says how to run it' })
+  }
+  const manager = await platform.manager()
+  const system = liveSystem()
+  const answers = await ask(system, [manager.versionQuestion])
+  const versions = manager.version(answers.get(manager.versionQuestion.id)!)
+  return { system, platform, manager, facts: { ...thisHost(os), ...(versions === undefined ? {} : { versions }) } }
+}
+
+/**
+ * Reads, resolves and renders the profiles for this machine.
+ * @throws UserError PROFILE_INVALID with every mistake in any of them; NOT_EXACT for `--strict`; what {@link checkUser} throws
+ */
+export async function wishes({ platform, manager, facts }: Here, profiles: readonly string[], flags: HereFlags): Promise<readonly Wished[]> {
+  const gathered = await gather(profiles, { ...flags, os: facts.os }, facts)
+  const managers = new Map([[facts.os, platform]])
+  const issues: Issue[] = []
+  const found: Wished[] = []
+  const ids = new Set<string>()
+  for (const resolved of gathered.services()) {
+    const made = renderOne(resolved, managers, issues)
+    if (made === null) continue
+    const { service, rendered } = made
+    if (ids.has(service.id)) issues.push(resolved.merged.issue(['name'], `${service.id} comes from another profile already`, 'every profile needs a name of its own'))
+    ids.add(service.id)
+    found.push({
+      wish: { service, manager, target: manager.target(service, rendered.artifacts), start: flags.start ?? true },
+      manifest: rendered.manifest,
+      manifestText: rendered.files.at(-1)!.text,
+    })
+  }
+  if (issues.length > 0) throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, { issues: unique(issues) })
+  for (const { wish, manifest } of found) {
+    checkUser(wish.service)
+    const limits = inexactOf(manifest)
+    if (flags.strict && limits.length > 0) {
+      throw new UserError('NOT_EXACT', `--strict: ${manifest.id} would not be exact: ${limits.map(({ key, reason }) => `${key} (${reason})`).join('; ')}`, {
+        hint: 'nothing was done; change those keys, or leave --strict out',
+      })
+    }
+  }
+  return found
+}
+
+/** A user's service belongs to the user who runs this: under sudo that would be root, whom nobody meant. */
+function checkUser(service: Service): void {
+  const uid = process.getuid?.()
+  if (service.scope !== 'user' || uid === undefined) return
+  const { SUDO_USER: sudoUser, SUDO_UID: sudoUid } = process.env
+  if (uid === 0 && sudoUser !== undefined && sudoUid !== '0') {
+    throw new UserError('USAGE', `under sudo this would be a service of root, not of ${sudoUser}`, {
+      hint: `run it without sudo, or with --user ${sudoUser}; --scope system makes it a service of the machine`,
+    })
+  }
+  if (service.host.uid !== uid) {
+    throw new UserError('USAGE', `the --host file is about the user ${service.host.user} (${service.host.uid}), and this is ${uid}`, {
+      hint: 'leave --host out: this command acts on this machine',
+    })
+  }
+}
+
+/** @throws UserError NO_RIGHTS, from which the command line makes the exact command to run */
+export function mustHaveRights({ scope, displayName, id }: Service, what: string): void {
+  if (scope === 'system' && process.getuid?.() !== 0) throw new UserError('NO_RIGHTS', `${displayName ?? id} is a service of the machine: only root may ${what} it`)
+}
+
+/** A service that is installed here, whether there still is a profile for it or not. */
+export interface Managed {
+  readonly wish: Wish
+  /** Whether the profile was read: without it, what is known is what the record says. */
+  readonly known: boolean
+}
+
+/** Where the records of this tool are: of this user, and of the machine. */
+function stateFolders({ manager, facts }: Here): readonly { scope: 'user' | 'system'; folder: string }[] {
+  return (['user', 'system'] as const).map((scope) => {
+    const { state } = manager.target(bare('x', 'x', scope, facts), [])
+    return { scope, folder: state.slice(0, state.lastIndexOf('/')) }
+  })
+}
+
+/** A service of which only the name is known: everything else as a profile without any other key has it. */
+function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
+  const merged: Merged = {
+    profile: { version: 1, name: 'record', label, scope, command: ['/'] },
+    issue: (path, message, hint = null) => ({ file: id, line: null, column: null, key: path.join('.'), message, hint }),
+  }
+  const { service } = resolve(merged, { host: toHost(facts), instance: null, scope: null, given: new Map(), environment: () => undefined })
+  if (service === null) throw new Error(`a service needs more than its name: ${id}`)
+  return { ...service, id, name: id }
+}
+
+/** Everything that this tool has installed here and this user may know of, by scope and id. */
+export function managed(at: Here): readonly Managed[] {
+  return stateFolders(at).flatMap(({ scope, folder }) =>
+    at.system.list(folder).flatMap((id): readonly Managed[] => {
+      const record = parseRecord(at.system.read(`${folder}/${id}/manifest.json`))
+      if (record === null || record.id !== id) return []
+      const service = bare(id, record.label, scope, at.facts)
+      const artifacts = record.files.map(
+        ({ target, mode, sensitive }): Artifact => ({ source: target.slice(target.lastIndexOf('/') + 1), target, mode: Number.parseInt(mode, 8), sensitive, text: '' }),
+      )
+      return [{ known: false, wish: { service, manager: at.manager, target: at.manager.target(service, artifacts), start: true } }]
+    }),
+  )
+}
+
+/**
+ * The services that a day-2 command is about: profiles, or the ids of what is installed here.
+ * @param all whether none typed means all that are installed
+ */
+export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, all: boolean): Promise<readonly Managed[]> {
+  if (all && typed.length === 0 && flags.instance === undefined) return managed(at).filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
+  const files: string[] = []
+  const found: Managed[] = []
+  for (const word of typed) {
+    const byId = kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ wish }) => wish.service.id === word || wish.service.label === word) : []
+    const fitting = byId.filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
+    if (fitting.length > 1) throw new UserError('USAGE', `${word} is installed for this user and for the machine`, { hint: 'say which one: --scope user or --scope system' })
+    // A shipped name means the shipped profile, which knows more than the record.
+    if (fitting.length === 1 && flags.instance === undefined && !shippedNames.includes(word)) found.push(fitting[0]!)
+    else files.push(word)
+  }
+  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags)).map(({ wish }) => ({ wish, known: true })))
+  return found
+}

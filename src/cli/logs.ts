@@ -1,0 +1,42 @@
+// `logs`: what a service has said lately, and with -f what it says from now on.
+import { spawn } from 'node:child_process'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { here, subjects, type HereFlags } from './here.ts'
+import { output } from './output.ts'
+
+export interface LogsFlags extends HereFlags {
+  readonly follow?: boolean
+  readonly lines: number
+}
+
+/** @returns 0, or 1 if the log cannot be read */
+export async function logsCommand(typed: readonly string[], flags: LogsFlags): Promise<ExitCode> {
+  const out = output({ json: flags.json ?? false, color: flags.color })
+  if (flags.json && flags.follow) throw new UserError('USAGE', 'a document ends, and --follow does not', { hint: 'leave out --json or --follow' })
+  const at = await here()
+  const found = await subjects(at, typed, flags, false)
+  const calls = found.flatMap(({ wish: { service, manager } }) => {
+    const files = [...new Set([service.logs.stdout, service.logs.stderr].filter((path) => path !== null))]
+    const journal = manager.logs(service, { lines: flags.lines, follow: flags.follow ?? false, json: false })
+    // What goes into files is not in the manager's log, which still has its starts and ends.
+    return [journal, ...(files.length === 0 ? [] : [['tail', '-n', String(flags.lines), ...(flags.follow ? ['-F'] : []), '--', ...files]])]
+  })
+  if (flags.json) {
+    const lines: string[] = []
+    for (const argv of calls) lines.push(...(await at.system.run(argv)).stdout.split('\n').filter((line) => line !== ''))
+    out.document({ command: 'logs', ok: true, changed: false, lines })
+    return exitCodes.done
+  }
+  const codes = flags.follow ? await Promise.all(calls.map(show)) : []
+  if (!flags.follow) for (const argv of calls) codes.push(await show(argv))
+  return codes.every((code) => code === 0) ? exitCodes.done : exitCodes.failed
+}
+
+/** As it is, with the terminal it may colour for; Ctrl+C ends it and is no failure. */
+const show = ([program, ...args]: readonly string[]): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program!, args, { stdio: ['ignore', 'inherit', 'inherit'] })
+    process.on('SIGINT', () => child.kill('SIGINT'))
+    child.once('error', () => reject(new UserError('NO_MANAGER', `${program} cannot be run`)))
+    child.once('exit', (code, signal) => resolve(signal === null ? (code ?? 1) : 0))
+  })

@@ -1,0 +1,48 @@
+// `status`: how the services of this tool are, as the manager has them now.
+import { exitCodes, type ExitCode } from '../errors.ts'
+import { askManager } from '../apply/observe.ts'
+import { readState } from '../apply/journal.ts'
+import { here, subjects, type HereFlags } from './here.ts'
+import { output } from './output.ts'
+
+/** @returns 0, whatever the services do */
+export async function statusCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
+  const out = output({ json: flags.json ?? false, color: flags.color })
+  const at = await here()
+  const services = await Promise.all(
+    (await subjects(at, typed, flags, true)).map(async ({ wish }) => {
+      const { service, manager, target } = wish
+      const state = await askManager(at.system, manager, service)
+      const { record, unfinished } = readState(at.system, target.state)
+      return {
+        id: service.id,
+        label: service.label,
+        scope: service.scope,
+        installed: record !== null,
+        unfinished: unfinished !== null,
+        state: state.missing === null ? state.words : state.missing.why,
+        running: state.running,
+        enabled: state.enabled,
+        pid: state.pid,
+        restarts: state.restarts,
+        since: state.since,
+      }
+    }),
+  )
+  if (services.length === 0) out.line('nothing is installed by this tool')
+  const width = Math.max(0, ...services.map(({ label }) => label.length))
+  for (const { label, scope, installed, unfinished, state, running, enabled, pid, restarts, since } of services) {
+    const color = running ? 'green' : state.startsWith('failed') ? 'red' : 'yellow'
+    const facts = [
+      ...(pid === null ? [] : [`pid ${pid}`]),
+      ...(since === null ? [] : [`since ${since}`]),
+      ...(restarts ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
+      enabled ? 'starts by itself' : 'does not start by itself',
+      ...(installed ? [] : ['not installed by this tool']),
+      ...(unfinished ? ['an apply was cut short: run it again'] : []),
+    ]
+    out.line(`${out.style('bold', label.padEnd(width))}  ${out.style('cyan', scope.padEnd(6))}  ${out.style(color, state)}  ${out.style('dim', facts.join(', '))}`)
+  }
+  out.document({ command: 'status', ok: true, changed: false, services })
+  return exitCodes.done
+}

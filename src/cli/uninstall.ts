@@ -1,0 +1,39 @@
+// `uninstall`: a service goes, with everything that was written for it and nothing else.
+import { UserError, type ExitCode } from '../errors.ts'
+import { uninstall, type Removal } from '../apply/uninstall.ts'
+import { ask } from './ask.ts'
+import { each } from './each.ts'
+import { here, mustHaveRights, subjects, type HereFlags } from './here.ts'
+import { output, type Output } from './output.ts'
+
+/** @returns 0, also if nothing was there (then `changed` is false); 1 if it could not be stopped; 4 without the rights it takes */
+export async function uninstallCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
+  const out = output({ json: flags.json ?? false, color: flags.color })
+  const at = await here()
+  return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ wish }) => wish.service }, async ({ wish }) => {
+    const { service } = wish
+    mustHaveRights(service, 'uninstall')
+    const changed = await uninstall(at.system, {
+      wish,
+      approve: (removal) => approve(removal, flags, out),
+      say: (text) => out.note(`  ${out.style('dim', '>')} ${text}`),
+    })
+    out.line(`${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : 'was not installed: nothing to do'}`)
+    return { changed }
+  })
+}
+
+async function approve({ files, changed, commands }: Removal, flags: HereFlags, out: Output): Promise<void> {
+  if (flags.yes) return
+  const terminal = process.stdin.isTTY && process.stdout.isTTY && !out.json
+  if (terminal) {
+    for (const { why } of commands) out.line(`  ${why}`)
+    for (const path of files) out.line(`  ${out.style('red', '- remove')} ${path}`)
+    for (const path of changed) out.line(`  ${out.style('red', '- remove')} ${path}  ${out.style('red', 'somebody changed it since it was written')}`)
+    if (!(await ask('Uninstall this? [y/N] '))) throw new UserError('DECLINED', 'not uninstalled; nothing was changed')
+  } else if (changed.length > 0) {
+    throw new UserError('CHANGED_BY_OTHERS', `not removed, as somebody changed it since it was written:\n${changed.map((path) => `  ${path}`).join('\n')}`, {
+      hint: 'keep a copy of what is wanted; --yes removes it',
+    })
+  }
+}

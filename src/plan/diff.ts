@@ -1,0 +1,14 @@
+// Two texts in, a unified diff out, as `diff -u` writes it.
+import { structuredPatch } from 'diff'
+
+const context = 3
+
+/**
+ * @param before null for a file that is not there
+ * @param after null for a file that goes
+ * @returns lines without their ends, from the first `@@` on; empty if nothing differs
+ */
+export function unifiedDiff(before: string | null, after: string | null): readonly string[] {
+  const { hunks } = structuredPatch('', '', before ?? '', after ?? '', '', '', { context })
+  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, ...lines])
+}

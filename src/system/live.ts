@@ -1,0 +1,72 @@
+// This machine as `apply` sees it.
+import { execFileSync } from 'node:child_process'
+import { existsSync, lstatSync, statSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { System } from '../apply/system.ts'
+import { UserError } from '../errors.ts'
+import type { Owner } from '../plan/observed.ts'
+import { place } from './place.ts'
+
+/** What programs of a user's session need to find its bus: the own runtime folder only, as su and sudo leave another user's in the environment. */
+function session(): NodeJS.ProcessEnv {
+  const uid = process.getuid?.()
+  if (uid === undefined) return {}
+  const given = process.env['XDG_RUNTIME_DIR']
+  const own = given !== undefined && given !== '' && statSync(given, { throwIfNoEntry: false })?.uid === uid ? given : `/run/user/${uid}`
+  return { XDG_RUNTIME_DIR: own, DBUS_SESSION_BUS_ADDRESS: `unix:path=${own}/bus` }
+}
+
+function id(flag: '-u' | '-g', name: string): number {
+  try {
+    return Number(execFileSync('id', [flag, '--', name], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }))
+  } catch {
+    throw new UserError('OBSTACLE', `there is no account ${name} on this machine`, { hint: `create it first, such as with: sudo useradd --system ${name}` })
+  }
+}
+
+function groupId(name: string): number {
+  try {
+    return Number(execFileSync('getent', ['group', name], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).split(':')[2])
+  } catch {
+    throw new UserError('OBSTACLE', `there is no group ${name} on this machine`, { hint: `create it first, such as with: sudo groupadd --system ${name}` })
+  }
+}
+
+const accounts = new Map<string, Owner>()
+function account(name: string | null): Owner {
+  if (name === null) return { uid: process.getuid?.() ?? 0, gid: null }
+  const known = accounts.get(name)
+  if (known !== undefined) return known
+  const [user = '', group] = name.split(':')
+  const found = { uid: id('-u', user), gid: group === undefined ? id('-g', user) : groupId(group) }
+  accounts.set(name, found)
+  return found
+}
+
+/** SELinux is on if and only if its file system is there (selinux(8)). */
+const labelled = existsSync('/sys/fs/selinux/enforce')
+
+/** The seam to this machine. */
+export function liveSystem(): System {
+  const env = { ...session(), LC_ALL: 'C.UTF-8', SYSTEMD_COLORS: '0' }
+  return {
+    pid: process.pid,
+    ...place,
+    write(path, data, mode, owner) {
+      place.write(path, data, mode, owner)
+      // A file made under another name keeps the label of that; systemd may not execute or read it then.
+      if (labelled && lstatSync(path, { throwIfNoEntry: false })) {
+        try {
+          execFileSync('restorecon', [path], { stdio: 'ignore' })
+        } catch {
+          // No restorecon, no policy to restore.
+        }
+      }
+    },
+    account,
+    run: async (argv, options) => (await import('./run.ts')).run(argv, env, options),
+    probe: async (health) => (await import('./probe.ts')).probe(health, env),
+    now: () => performance.now(),
+    sleep: (ms) => sleep(ms).then(() => undefined),
+  }
+}
