@@ -4,6 +4,7 @@
 //   manifest.json   what was written last; `files`, `label`: the same for the scripts
 //   directories     folders made for it, now or earlier; a line each, outermost first
 //   linger          a mark: this tool switched lingering on
+//   replaced        earlier installs that it took the place of: their facts, a line each
 //   undo/           what was there before; there exactly as long as a change is not finished
 //     facts         one line for each thing that was true before the first change
 //     N.path        the path of the Nth file that changes; written last, so that a file with a record is safe to change
@@ -12,7 +13,7 @@
 //     manifest.json what is being written
 //   previous/       the undo of the last change, without secrets, for a human
 import { UserError } from '../errors.ts'
-import type { Record } from '../plan/observed.ts'
+import type { Record, Unfinished } from '../plan/observed.ts'
 import type { System } from './system.ts'
 
 const lines = (text: string | null): readonly string[] => (text ?? '').split('\n').filter((line) => line !== '')
@@ -34,11 +35,18 @@ export function parseRecord(text: string | null): Record | null {
 }
 
 /** What is known of a service before anything is locked. */
-export function readState(system: System, state: string): { record: Record | null; unfinished: { facts: ReadonlySet<string>; intended: Record | null } | null } {
-  const unfinished = system.look(`${state}/undo`).kind === 'folder'
+export function readState(system: System, state: string): { record: Record | null; unfinished: Unfinished | null } {
+  const undo = `${state}/undo`
+  const unfinished = system.look(undo).kind === 'folder'
   return {
     record: parseRecord(system.read(`${state}/manifest.json`)),
-    unfinished: unfinished ? { facts: new Set(lines(system.read(`${state}/undo/facts`))), intended: parseRecord(system.read(`${state}/undo/manifest.json`)) } : null,
+    unfinished: unfinished
+      ? {
+          facts: new Set(lines(system.read(`${undo}/facts`))),
+          intended: parseRecord(system.read(`${undo}/manifest.json`)),
+          dirty: system.list(undo).some((name) => name === 'touched' || name.endsWith('.path')),
+        }
+      : null,
   }
 }
 
@@ -147,6 +155,8 @@ export function openJournal(system: System, state: string, folderMode: number, t
       const folders = [...new Set([...lines(system.read(`${state}/directories`)), ...parents, ...lines(system.read(`${undo}/directories`))])]
       put(`${state}/files`, targets.map((target) => `${target}\n`).join(''))
       put(`${state}/label`, `${label}\n`)
+      const replaced = new Set([...lines(system.read(`${state}/replaced`)), ...lines(system.read(`${undo}/facts`)).filter((fact) => fact.startsWith('replaced-'))])
+      if (replaced.size > 0) put(`${state}/replaced`, [...replaced].map((fact) => `${fact}\n`).join(''))
       put(`${state}/directories`, folders.map((folder) => `${folder}\n`).join(''))
       // What was installed may be read by whoever may read the files; hashes of secrets may not.
       system.write(`${state}/manifest.json`, manifest, /"sensitive": true/.test(manifest) ? 0o600 : 0o644, null)
@@ -168,6 +178,9 @@ export function openJournal(system: System, state: string, folderMode: number, t
       system.move(undo, `${undo}.new`)
       system.removeTree(`${undo}.new`)
     },
+
+    /** The facts of earlier installs that this one took the place of. */
+    replaced: (): ReadonlySet<string> => new Set(lines(system.read(`${state}/replaced`))),
 
     /** Everything of this service goes, the lock with it. @returns the folders that were made for it, innermost first */
     forget(): readonly string[] {

@@ -55,11 +55,11 @@ export interface Uninstalling {
 
 /**
  * Takes a service away. One that was cut short is finished by the next.
- * @returns whether anything was there
+ * @returns null if nothing was there; otherwise what would bring back the earlier installs that it had replaced
  * @throws UserError APPLY_FAILED if it cannot be stopped: then nothing was removed
  */
-export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<boolean> {
-  if (!(await planRemoval(system, wish)).present) return false
+export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<readonly Command[] | null> {
+  if (!(await planRemoval(system, wish)).present) return null
   const { service, manager, target } = wish
   const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
   const run = async (list: readonly Command[], what: string): Promise<void> => {
@@ -71,6 +71,7 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
   }
   try {
     const removal = await planRemoval(system, wish)
+    const earlier = manager.bringBack(service, journal.replaced())
     await approve(removal)
     await run(removal.commands, `${titleOf(service)} is not stopped; nothing was removed.`)
     for (const path of [...removal.files, ...removal.changed]) {
@@ -82,7 +83,7 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
     await run(manager.removed(service, state), 'The files are gone, but the manager has not noticed.')
     for (const [mark, commands] of manager.unmark(service)) if (journal.marked(mark)) await run(commands, `What ${mark} stands for is still on.`)
     for (const folder of [...journal.forget(), ...target.ownFolders.toReversed()]) system.removeFolder(folder)
-    return true
+    return earlier
   } finally {
     journal.unlock(false)
   }

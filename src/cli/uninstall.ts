@@ -1,5 +1,6 @@
 // `uninstall`: a service goes, with everything that was written for it and nothing else.
 import { UserError, type ExitCode } from '../errors.ts'
+import { posixCommand } from '../escape/posix.ts'
 import { uninstall, type Removal } from '../apply/uninstall.ts'
 import { ask } from './ask.ts'
 import { each } from './each.ts'
@@ -13,13 +14,15 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
   return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ wish }) => wish.service }, async ({ wish }) => {
     const { service } = wish
     mustHaveRights(service, 'uninstall')
-    const changed = await uninstall(at.system, {
+    const earlier = await uninstall(at.system, {
       wish,
       approve: (removal) => approve(removal, flags, out),
       say: (text) => out.note(`  ${out.style('dim', '>')} ${text}`),
     })
+    const changed = earlier !== null
     out.line(`${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : 'was not installed: nothing to do'}`)
-    return { changed }
+    if (earlier?.length) out.line(`  it had replaced an earlier install; to bring that back: ${earlier.map(({ argv }) => posixCommand(argv)).join(' && ')}`)
+    return { changed, bringBack: earlier?.map(({ argv }) => argv) ?? [] }
   })
 }
 

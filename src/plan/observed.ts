@@ -27,6 +27,13 @@ export interface Record {
   readonly files: readonly { readonly target: string; readonly sha256: string; readonly mode: string; readonly sensitive: boolean }[]
 }
 
+export interface Unfinished {
+  readonly facts: ReadonlySet<string>
+  readonly intended: Record | null
+  /** Whether it got as far as changing a file, starting or stopping: then what runs may be anything. */
+  readonly dirty: boolean
+}
+
 export interface Observed {
   /** Each file that shall be, or was, of this service. */
   readonly files: ReadonlyMap<string, Found>
@@ -37,7 +44,7 @@ export interface Observed {
   /** Which other service of this tool has a file that this one wants. */
   readonly owners: ReadonlyMap<string, string>
   /** What a run that was killed half-way was about; null if there was none. */
-  readonly unfinished: { readonly facts: ReadonlySet<string>; readonly intended: Record | null } | null
+  readonly unfinished: Unfinished | null
   /** The accounts that the target names, and (under the empty name) whoever runs this. */
   readonly accounts: ReadonlyMap<string, Owner>
   readonly manager: ManagerState

@@ -63,7 +63,8 @@ export function plan(wish: Wish, observed: Observed): Plan {
   const about = {
     altered: altered.length > 0,
     unfinished,
-    affected: altered.some(({ path, before, after, sensitive }) => sensitive || manager.affects(sourceOf(path), before, after)),
+    affected:
+      observed.unfinished?.dirty === true || altered.some(({ path, before, after, sensitive }) => sensitive || manager.affects(sourceOf(path), before, after)),
     start,
   }
   const obstacle = obstacleOf(wish, observed)

@@ -98,7 +98,7 @@ export interface Action {
 export interface Change {
   /** Files that are created, updated or removed; not those that only get other rights. */
   readonly altered: boolean
-  /** Whether an earlier run was killed half-way: what runs may be anything. */
+  /** Whether an earlier run was killed half-way. */
   readonly unfinished: boolean
   /** Whether what runs is affected by it. */
   readonly affected: boolean
@@ -129,6 +129,8 @@ export interface Manager {
   /** Taking it away: commands before the files go, and after. */
   remove(service: Service, state: ManagerState): readonly Command[]
   removed(service: Service, state: ManagerState): readonly Command[]
+  /** What would bring back the earlier installs that were replaced: for whoever uninstalls to run. */
+  bringBack(service: Service, facts: Facts): readonly Command[]
   /** What took effect beyond the service itself, by its mark, and how it is taken back. */
   unmark(service: Service): ReadonlyMap<string, readonly Command[]>
   /** `start`, `stop` and `restart` by hand. */

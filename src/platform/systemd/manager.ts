@@ -94,7 +94,7 @@ export const manager: Manager = {
     const enabled = new Set(state.replaced.filter(({ enabled }) => enabled).map(({ name }) => name))
     const wanted = service.autostart === state.enabled ? [] : service.autostart ? list.enable : list.disable
     const start =
-      !change.start || (state.running && !change.affected && !change.unfinished)
+      !change.start || (state.running && !change.affected)
         ? []
         : state.live
           ? actions(list.restart, true)
@@ -147,6 +147,11 @@ export const manager: Manager = {
     // Otherwise a unit that had failed stays in the list of failed units.
     return [...list.reload, ...(state.failed ? list.resetFailed : [])]
   },
+  bringBack: (service, facts) =>
+    commands(service).replaced.flatMap(({ name, enable, start }) => [
+      ...(facts.has(`replaced-enabled ${name}`) ? enable : []),
+      ...(facts.has(`replaced-active ${name}`) ? start : []),
+    ]),
   unmark: (service) => new Map([['linger', commands(service).lingerOff]]),
 
   control(service, state, verb) {
