@@ -43,7 +43,7 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
     })
     if (!changed) mustBeExpected(plan, expected, saved !== null)
     const inexact = manifest.limits.filter(({ fidelity }) => fidelity !== 'exact').map(({ key }) => key)
-    const outcome = changed ? (wish.start ? 'applied, and healthy' : 'applied, not started') : 'as the profile says: nothing to do'
+    const outcome = changed ? (plan.steps.some(({ kind }) => kind === 'wait') ? 'applied, and healthy' : wish.start ? 'applied' : 'applied, not started') : 'as the profile says: nothing to do'
     out.line(`${out.style('bold', service.label)}  ${out.style('green', outcome)}${changed && inexact.length > 0 ? out.style('dim', `  (not exact: ${inexact.join(', ')})`) : ''}`)
     return { changed, plan: planDocument(plan), limits: manifest.limits }
   })

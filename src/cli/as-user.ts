@@ -1,6 +1,5 @@
 // `--user NAME` in; the same command, run as that user, out. Root itself never writes where a user could lead it astray.
-import { execFileSync, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 
 interface Account {
@@ -33,18 +32,10 @@ export async function asUser(name: string): Promise<ExitCode | null> {
   if (uid === account.uid) return null
   if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.name}`)
   const runtime = `/run/user/${account.uid}`
-  // Root may start the user's manager, whether the user lingers or not; then everything is as if that user had logged in.
-  if (existsSync('/run/systemd/system') && !existsSync(`${runtime}/systemd/private`)) {
-    try {
-      execFileSync('systemctl', ['start', `user@${account.uid}.service`], { stdio: 'ignore' })
-    } catch {
-      // Then there is none, which the command itself says better.
-    }
-  }
   const env = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
   const argv = ['--reuid', String(account.uid), '--regid', gidOf(account.name), '--init-groups', '--inh-caps=-all', '--', process.execPath, ...process.argv.slice(1)]
   const child = spawn('setpriv', argv, {
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: {
       ...env,
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -53,6 +44,11 @@ export async function asUser(name: string): Promise<ExitCode | null> {
       LOGNAME: account.name,
       XDG_RUNTIME_DIR: runtime,
     },
+  })
+  // The one thing that takes root, and concerns that very user alone: lingering. Nothing that the child says becomes part of a command.
+  child.on('message', (request) => {
+    const verb = request === 'disable-linger' ? 'disable-linger' : 'enable-linger'
+    execFile('loginctl', [verb, account.name], (error, stdout, stderr) => child.connected && child.send({ code: error === null ? 0 : 1, stdout, stderr }))
   })
   // Ctrl+C reaches the child by itself; this process only waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))

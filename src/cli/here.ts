@@ -2,7 +2,7 @@
 import { UserError, type Issue } from '../errors.ts'
 import type { System } from '../apply/system.ts'
 import { ask } from '../apply/observe.ts'
-import { parseRecord } from '../apply/journal.ts'
+import { readState } from '../apply/journal.ts'
 import type { Wish } from '../plan/plan.ts'
 import { platforms } from '../platform/index.ts'
 import type { Artifact, Platform } from '../platform/platform.ts'
@@ -140,7 +140,9 @@ function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFa
 export function managed(at: Here): readonly Managed[] {
   return stateFolders(at).flatMap(({ scope, folder }) =>
     at.system.list(folder).flatMap((id): readonly Managed[] => {
-      const record = parseRecord(at.system.read(`${folder}/${id}/manifest.json`))
+      const state = readState(at.system, `${folder}/${id}`)
+      // A first apply that was killed has left only what it was about to write.
+      const record = state.record ?? state.unfinished?.intended ?? null
       if (record === null || record.id !== id) return []
       const service = bare(id, record.label, scope, at.facts)
       const artifacts = record.files.map(

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, lstatSync, statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { System } from '../apply/system.ts'
+import type { Ran, System } from '../apply/system.ts'
 import { UserError } from '../errors.ts'
 import type { Owner } from '../plan/observed.ts'
 import { place } from './place.ts'
@@ -43,11 +43,23 @@ function account(name: string | null): Owner {
   return found
 }
 
+/** Where root runs this for a user (`--user`), lingering is for root to switch: see cli/as-user.ts. */
+const askRoot = (verb: string): Promise<Ran> =>
+  new Promise((resolve) => {
+    process.once('message', (answer) => {
+      process.channel?.unref()
+      resolve(answer as Ran)
+    })
+    process.channel?.ref()
+    process.send!(verb)
+  })
+
 /** SELinux is on if and only if its file system is there (selinux(8)). */
 const labelled = existsSync('/sys/fs/selinux/enforce')
 
 /** The seam to this machine. */
 export function liveSystem(): System {
+  process.channel?.unref()
   const env = { ...session(), LC_ALL: 'C.UTF-8', SYSTEMD_COLORS: '0' }
   return {
     pid: process.pid,
@@ -64,7 +76,7 @@ export function liveSystem(): System {
       }
     },
     account,
-    run: async (argv, options) => (await import('./run.ts')).run(argv, env, options),
+    run: async (argv, options) => (argv[0] === 'loginctl' && process.connected ? askRoot(argv[1]!) : (await import('./run.ts')).run(argv, env, options)),
     probe: async (health) => (await import('./probe.ts')).probe(health, env),
     now: () => performance.now(),
     sleep: (ms) => sleep(ms).then(() => undefined),

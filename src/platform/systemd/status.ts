@@ -100,7 +100,7 @@ export function read(service: Subject, answers: Answers, wantsLinger: boolean): 
   const unit = unitName(service)
   const words =
     own.size === 0
-      ? 'unknown'
+      ? 'not known'
       : text('LoadState') === 'not-found' && !live
         ? 'not installed'
         : `${active} (${active === 'failed' ? `${text('Result')}${text('Result') === 'exit-code' ? `, code ${text('ExecMainStatus')}` : ''}` : text('SubState')})`
