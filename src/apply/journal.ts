@@ -193,6 +193,8 @@ export function openJournal(system: System, state: string, folderMode: number, t
 
     /** @param failed whether a first install failed */
     unlock(failed: boolean): void {
+      // What a failure left of a way back that never was one.
+      system.removeTree(`${undo}.new`)
       const found = system.look(lockPath)
       if (found.kind === 'link' && found.to === me) system.remove(lockPath)
       if (failed) for (const path of parents.toReversed()) system.removeFolder(path)

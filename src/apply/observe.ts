@@ -26,9 +26,16 @@ export async function observe(system: System, { service, target, manager }: { se
   // An account that does not exist is an error now, not a service that cannot start.
   const names = new Set([null, service.scope === 'system' ? service.user : null, ...[...target.files, ...target.folders].map(({ owner }) => owner)])
   return {
+    id: service.id,
     files,
     missingFolders: target.folders.map(({ path }) => path).filter((path) => system.missing(path).length > 0),
     record,
+    unsafe: new Map(
+      [...target.files, ...target.folders.filter(({ path }) => system.missing(path).length > 0)].flatMap(({ path }) => {
+        const why = system.distrust(path)
+        return why === null ? [] : [[path, why] as const]
+      }),
+    ),
     owners: ownersOf(system, target, service.id),
     unfinished,
     accounts: new Map<string, Owner>([...names].map((name) => [name ?? '', system.account(name)])),

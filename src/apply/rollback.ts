@@ -1,6 +1,7 @@
 // A journal in; everything as it was before the change out, or what could not be put back.
 import type { ManagerState } from '../platform/manager.ts'
 import type { Command } from '../platform/platform.ts'
+import type { Found } from '../plan/observed.ts'
 import type { Wish } from '../plan/plan.ts'
 import type { Journal } from './journal.ts'
 import { askManager } from './observe.ts'
@@ -21,6 +22,9 @@ export function factsOf(state: ManagerState): readonly string[] {
     ...state.replaced.flatMap(({ name, live, enabled }) => [...(live ? [`replaced-active ${name}`] : []), ...(enabled ? [`replaced-enabled ${name}`] : [])]),
   ]
 }
+
+const isSame = (one: Found, other: Found): boolean =>
+  one.kind === 'file' && other.kind === 'file' && one.sha256 === other.sha256 && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid
 
 /**
  * Goes back. Whatever fails, the rest is still tried.
@@ -47,7 +51,12 @@ export async function rollBack(system: System, { service, manager }: Wish, journ
   const facts = journal.facts()
 
   await attempt(manager.retreat(service, await state(), facts))
-  for (const { path, kept } of journal.originals()) tryTo(`putting back ${path}`, () => (kept === null ? system.remove(path) : system.copy(kept, path)))
+  for (const { path, kept } of journal.originals()) {
+    if (kept === null && system.look(path).kind === 'nothing') continue
+    if (kept === null) tryTo(`removing ${path}`, () => system.remove(path))
+    // What was never overwritten needs no room on a disk that is full.
+    else if (!isSame(system.look(kept), system.look(path))) tryTo(`putting back ${path}`, () => system.copy(kept, path))
+  }
   for (const folder of journal.madeFolders().toReversed()) system.removeFolder(folder)
   await attempt(manager.restore(service, await state(), facts, journal.touched()))
   for (const mark of marks) {

@@ -39,6 +39,8 @@ export interface System {
   /** Tells a process from a later one with the same number; null if it is dead. */
   startedAt(pid: number): string | null
   account(name: string | null): Owner
+  /** Why this user must not write at a path, as somebody else could make it lead elsewhere; null if it is safe. Only root has to mind. */
+  distrust(path: string): string | null
   /** Runs a program by its argv; never a shell. Its output is kept, not shown. */
   run(argv: readonly string[], options?: { readonly timeoutMs?: number }): Promise<Ran>
   /** Asks whether the checks of a profile hold. @returns what is still waited for; null if all hold */

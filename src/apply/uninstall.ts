@@ -1,6 +1,6 @@
 // An installed service in; nothing of it left out, and nothing of anybody else's touched.
 import { UserError } from '../errors.ts'
-import { titleOf, type Wish } from '../plan/plan.ts'
+import { isWrittenFor, titleOf, type Wish } from '../plan/plan.ts'
 import type { Command } from '../platform/platform.ts'
 import { openJournal } from './journal.ts'
 import { askManager, observe } from './observe.ts'
@@ -32,7 +32,7 @@ export async function planRemoval(system: System, wish: Wish): Promise<Removal> 
     const shas = written.get(path)
     if (found.kind === 'file') {
       // Without a record, the line that this tool writes first says whose it is.
-      const ours = shas === undefined ? /^#.*Rendered by hermes-install/m.test(found.text?.slice(0, 2000) ?? '') : shas.includes(found.sha256)
+      const ours = shas === undefined ? !observed.owners.has(path) && isWrittenFor(found.text, wish.service.id) : shas.includes(found.sha256)
       if (ours) files.push(path)
       else if (shas !== undefined) changed.push(path)
     } else if (found.kind !== 'nothing' && shas !== undefined) strange.push(path)

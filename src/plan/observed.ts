@@ -35,12 +35,16 @@ export interface Unfinished {
 }
 
 export interface Observed {
+  /** The service that it is about. */
+  readonly id: string
   /** Each file that shall be, or was, of this service. */
   readonly files: ReadonlyMap<string, Found>
   /** Folders that shall be there and are not. */
   readonly missingFolders: readonly string[]
   /** Null if this service was never installed, or the record may not be read. */
   readonly record: Record | null
+  /** Of paths that must not be written: why. */
+  readonly unsafe: ReadonlyMap<string, string>
   /** Which other service of this tool has a file that this one wants. */
   readonly owners: ReadonlyMap<string, string>
   /** What a run that was killed half-way was about; null if there was none. */

@@ -128,8 +128,12 @@ function conflict(path: string, found: Found & { readonly kind: 'file' }, observ
   if (known.includes(found.sha256)) return null
   if (known.length > 0) return 'somebody changed it since it was written'
   // The record may have got lost; the first line of what this tool writes says so.
-  return /^#.*Rendered by hermes-install/m.test(found.text?.slice(0, 2000) ?? '') ? null : 'it was there before, and this tool did not write it'
+  return isWrittenFor(found.text, observed.id) ? null : 'it was there before, and this tool did not write it'
 }
+
+/** Whether a text is this tool's, for that very service: what it writes says so at its beginning. */
+export const isWrittenFor = (text: string | null, id: string): boolean =>
+  new RegExp(`^# .*endered by hermes-install(?! from the profile (?!"${id}"))`, 'm').test(text?.slice(0, 2000) ?? '')
 
 /** What an earlier profile had and this one has not. */
 function obsolete(target: Target, observed: Observed): readonly FileChange[] {
@@ -152,6 +156,9 @@ function obstacleOf({ service, target, manager }: Wish, observed: Observed): Pla
   }
   const own = manager.obstacle(service, observed.manager)
   if (own !== null) return own
+  for (const [path, why] of observed.unsafe) {
+    return { why: `as root, nothing is written to ${path}: ${why}`, hint: 'give that folder to root alone, or make what is missing as the user who owns it' }
+  }
   for (const { path } of target.files) {
     const owner = owners.get(path)
     if (owner !== undefined) return { why: `${path} belongs to ${owner}, another service of this tool`, hint: 'give one of the two another `label`' }

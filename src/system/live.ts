@@ -6,6 +6,7 @@ import type { Ran, System } from '../apply/system.ts'
 import { UserError } from '../errors.ts'
 import type { Owner } from '../plan/observed.ts'
 import { place } from './place.ts'
+import { distrust } from './trust.ts'
 
 /** What programs of a user's session need to find its bus: the own runtime folder only, as su and sudo leave another user's in the environment. */
 function session(): NodeJS.ProcessEnv {
@@ -76,6 +77,7 @@ export function liveSystem(): System {
       }
     },
     account,
+    distrust,
     run: async (argv, options) => (argv[0] === 'loginctl' && process.connected ? askRoot(argv[1]!) : (await import('./run.ts')).run(argv, env, options)),
     probe: async (health) => (await import('./probe.ts')).probe(health, env),
     now: () => performance.now(),

@@ -10,22 +10,24 @@ const writableByOthers = 0o022
  * Whoever may write in a folder may replace what is in it by a link, between a check and a write: root then writes where they like. So every folder on the way
  * must be root's alone (CWE-59; the same rule as sshd's for authorized_keys).
  * @param path what is to be written, whether it is there or not
- * @throws UserError UNSAFE_PATH; nothing unless this runs as root
+ * @returns why it must not be; null if it may, and always null for others than root
  */
-export function assertTrusted(path: string): void {
-  if (process.getuid?.() !== 0) return
+export function distrust(path: string): string | null {
+  if (process.getuid?.() !== 0) return null
   const folder = dirname(path)
-  if (folder !== path) assertTrusted(folder)
+  const above = folder === path ? null : distrust(folder)
+  if (above !== null) return above
   const stat = lstatSync(folder, { throwIfNoEntry: false })
-  if (stat === undefined) return
-  const refuse = (why: string): never => {
-    throw new UserError('UNSAFE_PATH', `as root, nothing is written to ${path}: ${why}`, {
-      hint: 'give that folder to root alone, or make what is missing as the user who owns it',
-    })
-  }
-  if (stat.uid !== 0) refuse(`${folder} belongs to another user (${stat.uid})`)
-  if (stat.isSymbolicLink()) return assertTrusted(`${realpathSync(folder)}/x`)
-  if ((stat.mode & writableByOthers) !== 0 && (stat.mode & sticky) === 0) refuse(`others may write in ${folder}`)
+  if (stat === undefined) return null
+  if (stat.uid !== 0) return `${folder} belongs to another user (${stat.uid})`
+  if (stat.isSymbolicLink()) return distrust(`${realpathSync(folder)}/x`)
+  return (stat.mode & writableByOthers) !== 0 && (stat.mode & sticky) === 0 ? `others may write in ${folder}` : null
+}
+
+/** @throws UserError UNSAFE_PATH where {@link distrust} has a reason */
+export function assertTrusted(path: string): void {
+  const why = distrust(path)
+  if (why !== null) throw new UserError('UNSAFE_PATH', `as root, nothing is written to ${path}: ${why}`)
 }
 
 /** Whether anybody but root may change a program: it, or a folder on its way. @returns the first path that they may change; null if none */

@@ -147,11 +147,14 @@ export const manager: Manager = {
     // Otherwise a unit that had failed stays in the list of failed units.
     return [...list.reload, ...(state.failed ? list.resetFailed : [])]
   },
-  bringBack: (service, facts) =>
-    commands(service).replaced.flatMap(({ name, enable, start }) => [
+  bringBack(service, facts) {
+    // Of what was replaced then, whatever the profile says by now.
+    const units = [...new Set([...facts].map((fact) => fact.replace(/^\S+ /, '')))]
+    return commands({ ...service, replaces: { ...service.replaces, units } }).replaced.flatMap(({ name, enable, start }) => [
       ...(facts.has(`replaced-enabled ${name}`) ? enable : []),
       ...(facts.has(`replaced-active ${name}`) ? start : []),
-    ]),
+    ])
+  },
   unmark: (service) => new Map([['linger', commands(service).lingerOff]]),
 
   control(service, state, verb) {

@@ -1,0 +1,45 @@
+// `apply` is stopped in every way and at every place, inside a real systemd: test/beds/faults/driver.mjs says how, and what must hold.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { installProgram } from '../beds/program.ts'
+import { startBox, type Box } from '../beds/systemd.ts'
+
+const faults = join(import.meta.dirname, '../beds/faults')
+/** For each scope; FAULT_TRIES for a shorter look, FAULT_SEED to see a failure again. */
+const tries = Number(process.env['FAULT_TRIES'] ?? 260)
+const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 1e6))
+
+async function prepared(scope: 'user' | 'system'): Promise<{ box: Box; home: string }> {
+  const box = await startBox()
+  installProgram(box)
+  const { home } = await box.addUser('alice')
+  await box.write('/srv/faults/driver.mjs', readFileSync(join(faults, 'driver.mjs')))
+  await box.write('/srv/faults/bin/systemctl', readFileSync(join(faults, 'systemctl')), 0o755)
+  await box.write('/srv/faults/run.sh', '#!/bin/sh\ntrap "exit 0" TERM\n[ "$1" != X ] || exit 3\nwhile :; do sleep 1000 & wait $!; done\n', 0o755)
+  const units = scope === 'user' ? `${home}/.config/systemd/user` : '/etc/systemd/system'
+  const script = [
+    `mkdir -p /srv/faults/${scope}`,
+    // Small file systems, so that a full disk is only theirs.
+    ...(scope === 'user'
+      ? [`mkdir -p ${units} ${home}/.local/state`, `mount -t tmpfs -o size=256k,mode=700 small ${units}`, `mount -t tmpfs -o size=512k,mode=700 small ${home}/.local/state`]
+      : []),
+    `printf '[Service]\\nExecStart=/bin/sleep 100000\\n[Install]\\nWantedBy=${scope === 'user' ? 'default' : 'multi-user'}.target\\n' >${units}/old-demo.service`,
+    ...(scope === 'user' ? [`chown -R alice:alice ${home} /srv/faults/user`] : []),
+  ]
+  const made = await box.exec(['sh', '-ec', script.join('\n')])
+  if (made.code !== 0) throw new Error(made.stderr)
+  return { box, home }
+}
+
+test.concurrent.each(['system', 'user'] as const)('%s scope: never without a service that worked, never a half-written file, always converging', { timeout: 1_500_000 }, async (scope) => {
+  const { box } = await prepared(scope)
+  try {
+    const argv = ['/usr/local/bin/hermes-node', '/srv/faults/driver.mjs', scope, String(tries), String(seed)]
+    const { code, stdout, stderr } = await box.exec(argv, { timeoutMs: 1_400_000, ...(scope === 'user' ? { user: 'alice' } : {}) })
+    expect([code, stdout.slice(0, 20_000), stderr]).toEqual([0, expect.stringContaining('SIGKILL'), ''])
+    console.log(`${scope}, seed ${seed}: ${stdout.trim()}`)
+  } finally {
+    await box.stop()
+  }
+})
