@@ -105,6 +105,19 @@ export function openJournal(system: System, state: string, folderMode: number, t
   }
   const append = (path: string, line: string): void => put(path, `${[...lines(system.read(path)), line].join('\n')}\n`)
 
+  /** The last version stays for a human, without what was secret. */
+  function keepPrevious(): void {
+    const folder = `${state}/previous.new`
+    const kept = system.list(folder)
+    for (const name of kept.filter((file) => file.endsWith('.sensitive'))) {
+      system.remove(`${folder}/${name.replace('.sensitive', '.file')}`)
+      system.remove(`${folder}/${name}`)
+    }
+    if (!system.list(folder).some((name) => name.endsWith('.file'))) return system.removeTree(folder)
+    system.removeTree(`${state}/previous`)
+    system.move(folder, `${state}/previous`)
+  }
+
   return {
     /** Whether the state folder was made now: after a first install that failed, not even that is left. */
     fresh: parents.length > 0,
@@ -162,14 +175,11 @@ export function openJournal(system: System, state: string, folderMode: number, t
       system.write(`${state}/manifest.json`, manifest, /"sensitive": true/.test(manifest) ? 0o600 : 0o644, null)
       // The point of no return: from here on a run that finds the rest only cleans up.
       system.move(undo, `${state}/previous.new`)
-      const kept = system.list(`${state}/previous.new`)
-      for (const name of kept.filter((file) => file.endsWith('.sensitive'))) {
-        system.remove(`${state}/previous.new/${name.replace('.sensitive', '.file')}`)
-        system.remove(`${state}/previous.new/${name}`)
+      try {
+        keepPrevious()
+      } catch {
+        // The next run cleans up; the change itself is done, and cannot fail any more.
       }
-      if (!kept.some((name) => name.endsWith('.file'))) return system.removeTree(`${state}/previous.new`)
-      system.removeTree(`${state}/previous`)
-      system.move(`${state}/previous.new`, `${state}/previous`)
     },
 
     /** What was there before is there again: the way back is not needed any more. */
@@ -182,22 +192,32 @@ export function openJournal(system: System, state: string, folderMode: number, t
     /** The facts of earlier installs that this one took the place of. */
     replaced: (): ReadonlySet<string> => new Set(lines(system.read(`${state}/replaced`))),
 
-    /** Everything of this service goes, the lock with it. @returns the folders that were made for it, innermost first */
-    forget(): readonly string[] {
-      const folders = [...lines(system.read(`${state}/directories`)), ...lines(system.read(`${undo}/directories`))]
-      // The record goes last: until then the next run knows that there is something to take away.
-      for (const name of system.list(state)) if (name !== 'manifest.json' && name !== 'lock') system.removeTree(`${state}/${name}`)
+    /**
+     * Everything of this service goes, the lock with it, and the folders that were made for it, where nothing else is in them.
+     * @param own folders of this tool, outermost first
+     */
+    forget(own: readonly string[]): void {
+      const folders = [...new Set([...lines(system.read(`${state}/directories`)), ...lines(system.read(`${undo}/directories`)), ...parents, ...own])]
+        .sort((a, b) => (a < b ? -1 : 1))
+        .toReversed()
+      const above = folders.filter((folder) => `${state}/`.startsWith(`${folder}/`))
+      // What tells the next run that there is something to take away goes last.
+      for (const folder of folders) if (!above.includes(folder)) system.removeFolder(folder)
       system.removeTree(state)
-      return [...new Set([...folders, ...parents])].toReversed()
+      for (const folder of above) system.removeFolder(folder)
     },
 
     /** @param failed whether a first install failed */
     unlock(failed: boolean): void {
-      // What a failure left of a way back that never was one.
-      system.removeTree(`${undo}.new`)
-      const found = system.look(lockPath)
-      if (found.kind === 'link' && found.to === me) system.remove(lockPath)
-      if (failed) for (const path of parents.toReversed()) system.removeFolder(path)
+      try {
+        // What a failure left of a way back that never was one.
+        system.removeTree(`${undo}.new`)
+        const found = system.look(lockPath)
+        if (found.kind === 'link' && found.to === me) system.remove(lockPath)
+        if (failed) for (const path of parents.toReversed()) system.removeFolder(path)
+      } catch {
+        // A lock that stays is one whose holder is dead, which the next run takes over; what was done is done.
+      }
     },
   }
 }

@@ -18,7 +18,7 @@ export const askManager = async (system: System, manager: Manager, service: Serv
   manager.read(service, await ask(system, manager.questions(service)))
 
 export async function observe(system: System, { service, target, manager }: { service: Service; target: Target; manager: Manager }): Promise<Observed> {
-  const asked = askManager(system, manager, service)
+  const state = await askManager(system, manager, service)
   const { record, unfinished } = readState(system, target.state)
   const recorded = [...(record?.files ?? []), ...(unfinished?.intended?.files ?? [])].map((file) => file.target)
   const paths = [...new Set([...target.files.map(({ path }) => path), ...recorded])]
@@ -39,7 +39,7 @@ export async function observe(system: System, { service, target, manager }: { se
     owners: ownersOf(system, target, service.id),
     unfinished,
     accounts: new Map<string, Owner>([...names].map((name) => [name ?? '', system.account(name)])),
-    manager: await asked,
+    manager: state,
   }
 }
 

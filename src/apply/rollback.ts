@@ -9,6 +9,7 @@ import type { Ran, System } from './system.ts'
 
 /** How long a service that ran before may take to run again, in ms. */
 const backMs = 15_000
+const retries = 2
 
 /** What an exit code and the words of a program come to, for people. */
 export const failure = ({ code, stdout, stderr }: Ran, { argv }: Pick<Command, 'argv'>): string =>
@@ -36,7 +37,12 @@ export async function rollBack(system: System, { service, manager }: Wish, journ
   const attempt = async (list: readonly Command[]): Promise<void> => {
     for (const command of list) {
       say(command.why)
-      const ran = await system.run(command.argv)
+      let ran = await system.run(command.argv)
+      // Here a failure that passes must not count: a manager that was busy for a moment is asked again.
+      for (let again = 0; again < retries && ran.code !== 0; again++) {
+        await system.sleep(200)
+        ran = await system.run(command.argv)
+      }
       if (ran.code !== 0) problems.push(failure(ran, command))
     }
   }

@@ -37,7 +37,8 @@ export async function planRemoval(system: System, wish: Wish): Promise<Removal> 
       else if (shas !== undefined) changed.push(path)
     } else if (found.kind !== 'nothing' && shas !== undefined) strange.push(path)
   }
-  const known = observed.record !== null || observed.unfinished !== null || files.length > 0
+  // A run that was killed before it had done anything has left its folder.
+  const known = observed.record !== null || observed.unfinished !== null || files.length > 0 || system.look(wish.target.state).kind === 'folder'
   return {
     present: known,
     files,
@@ -59,8 +60,12 @@ export interface Uninstalling {
  * @throws UserError APPLY_FAILED if it cannot be stopped: then nothing was removed
  */
 export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<readonly Command[] | null> {
-  if (!(await planRemoval(system, wish)).present) return null
   const { service, manager, target } = wish
+  if (!(await planRemoval(system, wish)).present) {
+    // The last thing that a run which was killed could have left.
+    for (const folder of target.ownFolders.toReversed()) system.removeFolder(folder)
+    return null
+  }
   const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
   const run = async (list: readonly Command[], what: string): Promise<void> => {
     for (const command of list) {
@@ -82,7 +87,7 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
     const state = await askManager(system, manager, service)
     await run(manager.removed(service, state), 'The files are gone, but the manager has not noticed.')
     for (const [mark, commands] of manager.unmark(service)) if (journal.marked(mark)) await run(commands, `What ${mark} stands for is still on.`)
-    for (const folder of [...journal.forget(), ...target.ownFolders.toReversed()]) system.removeFolder(folder)
+    journal.forget(target.ownFolders)
     return earlier
   } finally {
     journal.unlock(false)

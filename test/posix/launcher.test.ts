@@ -21,6 +21,7 @@ interface View {
   postStop: string[][]
   stop: { signal: string; command: string[] | null }
   exit: { restart: number[]; stop: number[]; otherwise: 'restart' | 'stop' | 'on-failure' } | null
+  failCode: number
   supervise: boolean
 }
 
@@ -48,6 +49,7 @@ const base: View = {
   postStop: [],
   stop: { signal: 'TERM', command: null },
   exit: null,
+  failCode: 78,
   supervise: false,
 }
 const script = (view: Partial<View>) => file(launcher({ ...base, ...view }), 0o755)

@@ -88,6 +88,7 @@ function launcherView(service: Service, secretsFile: string | null): object {
     ...service.hooks,
     stop: { signal: service.stop.signal.slice(3), command: service.stop.command },
     exit: exitMapping(service.restart, true),
+    failCode: 78,
     supervise: needsSupervision(service),
   }
 }

@@ -61,6 +61,13 @@ export const systemd: Platform = {
   },
 }
 
+/** A code that systemd takes for nothing that the program means: a secret that is missing now may be there soon, so the policy decides. */
+function failCode({ restart }: Service): number {
+  const meant = new Set([...restart.restartExitCodes, ...restart.stopExitCodes])
+  // EX_CONFIG, then the others of sysexits.h downwards, then whatever is free.
+  return [...Array.from({ length: 15 }, (_, i) => 78 - i), ...Array.from({ length: 255 }, (_, i) => i + 1)].find((code) => !meant.has(code)) ?? 78
+}
+
 /** The launcher reads the secrets and becomes the program: systemd does everything else itself. */
 function launcherView(service: Service): object {
   return {
@@ -75,6 +82,7 @@ function launcherView(service: Service): object {
     postStop: [],
     stop: { signal: 'TERM', command: null },
     exit: null,
+    failCode: failCode(service),
     supervise: false,
   }
 }

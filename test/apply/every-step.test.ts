@@ -1,0 +1,134 @@
+// `apply` stopped before, after and at each single call that it makes to the machine; the manager is a stand-in (stand-in.ts), the files are real.
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { apply } from '../../src/apply/apply.ts'
+import { uninstall } from '../../src/apply/uninstall.ts'
+import type { Wish } from '../../src/plan/plan.ts'
+import { manager } from '../../src/platform/systemd/manager.ts'
+import { made, said } from '../help.ts'
+import { Killed, machine, run, type Fault, type Machine } from './stand-in.ts'
+
+// In memory where there is such a folder: each change is forced to the disk.
+const root = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'every-step-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+
+const profile = (version: string): string => `version: 1
+name: demo
+command: [/bin/demo, ${version}]
+environment: { TOKEN: { fromEnv: TOKEN, secret: true } }
+logs: { stdout: '\${home}/log/demo.log' }
+health: { stableFor: 200ms, timeout: 1s }
+replaces: { linux: { units: [old-demo] } }
+`
+interface Wished {
+  readonly wish: Wish
+  readonly manifest: string
+  readonly texts: ReadonlyMap<string, string>
+}
+async function wished(home: string, version: string): Promise<Wished> {
+  const { rendered, service, issues } = await made(profile(version), {
+    host: { os: 'linux', user: userInfo().username, uid: process.getuid!(), home },
+    env: { TOKEN: `secret-${version}` },
+  })
+  expect(said(issues)).toEqual([])
+  const target = manager.target(service!, rendered!.artifacts)
+  return { wish: { service: service!, manager, target, start: true }, manifest: rendered!.files.at(-1)!.text, texts: new Map(target.files.map(({ path, text }) => [path, text])) }
+}
+
+const report = { step: () => undefined, waiting: () => undefined, done: () => undefined, goingBack: () => undefined, undoing: () => undefined }
+
+type End = 'applied' | 'nothing' | 'killed' | { readonly failed: string }
+async function applied(at: Machine, { wish, manifest }: Wished, fault?: Fault): Promise<{ end: End; calls: number }> {
+  const { system, calls, end } = run(at, fault)
+  try {
+    const { changed } = await apply(system, { wish, manifest, report, approve: async () => undefined, interrupted: () => false })
+    return { end: changed ? 'applied' : 'nothing', calls: calls() }
+  } catch (error) {
+    return { end: error instanceof Killed || (error as Error).cause instanceof Killed ? 'killed' : { failed: (error as Error).message }, calls: calls() }
+  } finally {
+    end()
+  }
+}
+
+/** An old service that runs, and on demand ours in version one. */
+async function ground(name: string, installed: boolean) {
+  const home = join(root, name)
+  const at = machine(home)
+  mkdirSync(join(home, '.config/systemd/user'), { recursive: true })
+  writeFileSync(join(home, '.config/systemd/user/old-demo.service'), 'old')
+  const [one, two, broken] = await Promise.all(['one', 'two', 'broken'].map((version) => wished(home, version)))
+  const { system, end } = run(at)
+  for (const verb of ['daemon-reload', 'enable', 'start']) await system.run(['systemctl', '--user', verb, 'old-demo.service'])
+  end()
+  if (installed) expect((await applied(at, one!)).end).toBe('applied')
+  return { home, at, one: one!, two: two!, broken: broken! }
+}
+type Ground = Awaited<ReturnType<typeof ground>>
+
+const texts = ({ one }: Ground): (string | null)[] => [...one.texts.keys()].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : null))
+const whole = (g: Ground): boolean =>
+  [...g.one.texts.keys()].every((path) => !existsSync(path) || [g.one, g.two, g.broken].some(({ texts }) => texts.get(path) === readFileSync(path, 'utf8')))
+const active = ({ at }: Ground, name: string): boolean => at.units.get(name)?.active === true
+const runs = (g: Ground): string | null => (active(g, 'demo.service') ? (/"(one|two|broken)"/.exec(g.at.units.get('demo.service')!.loaded!)?.[1] ?? '?') : null)
+const leftovers = ({ home }: Ground): string[] =>
+  readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => /hermes-install-new|\/undo|\.new$|\/lock/.test(name))
+
+/** What must hold when a run has ended by itself with a failure. */
+function asBefore(g: Ground, installed: boolean, before: (string | null)[]): void {
+  expect([runs(g), active(g, 'old-demo.service'), texts(g)]).toEqual([installed ? 'one' : null, !installed, before])
+  expect(leftovers(g)).toEqual([])
+}
+
+describe.each([true, false])('installed before: %s', (installed) => {
+  describe.each(['kill', 'fail'] as const)('%s', (how) => {
+    test('at every call: nothing half-written, and the next run converges', { timeout: 60_000 }, async () => {
+      const dry = await ground(`${how}-${installed}-dry`, installed)
+      const { calls } = await applied(dry.at, dry.two)
+      expect(calls).toBeGreaterThan(60)
+      for (let call = 1; call <= calls; call++) {
+        const g = await ground(`${how}-${installed}-${call}`, installed)
+        const before = texts(g)
+        const { end } = await applied(g.at, g.two, { call, how })
+        expect(whole(g), `call ${call}`).toBe(true)
+        if (end === 'killed') {
+          // A later run that fails goes back to what worked before both.
+          const bad = await applied(g.at, g.broken)
+          expect(bad.end, `call ${call}`).toMatchObject({ failed: expect.stringContaining('does not run') as string })
+          expect(runs(g) !== null || (!installed && active(g, 'old-demo.service')), `call ${call}: ${JSON.stringify(bad.end)}`).toBe(true)
+        } else if (end === 'applied') expect(runs(g)).toBe('two')
+        else if (end !== 'nothing' && /as it was before|Nothing was changed|failed, as the test wants it$/.test(end.failed)) asBefore(g, installed, before)
+        expect((await applied(g.at, g.two)).end, `call ${call}, ${JSON.stringify(end)}`).toMatch(/applied|nothing/)
+        expect([runs(g), active(g, 'old-demo.service')]).toEqual(['two', false])
+        rmSync(g.home, { recursive: true })
+      }
+    })
+  })
+})
+
+test('a second run calls nothing that changes; an uninstall that is killed anywhere is finished by the next', { timeout: 60_000 }, async () => {
+  const dry = await ground('twice', true)
+  const before = dry.at.calls.length
+  expect((await applied(dry.at, dry.one)).end).toBe('nothing')
+  expect(dry.at.calls.slice(before)).toEqual([])
+  const counted = run(dry.at)
+  await uninstall(counted.system, { wish: dry.one.wish, approve: async () => undefined, say: () => undefined })
+  for (let call = 1; call <= counted.calls(); call++) {
+    const g = await ground(`gone-${call}`, true)
+    const { system, end } = run(g.at, { call, how: 'kill' })
+    await uninstall(system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+    end()
+    const next = run(g.at)
+    await uninstall(next.system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined })
+    next.end()
+    const left = readdirSync(g.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    expect([runs(g), left.filter((entry) => entry.isFile()).map(({ name }) => name), g.at.lingering, left.filter(({ name }) => name === 'hermes-install')]).toEqual([
+      null,
+      ['old-demo.service'],
+      false,
+      [],
+    ])
+    rmSync(g.home, { recursive: true })
+  }
+})
