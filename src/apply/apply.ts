@@ -1,6 +1,6 @@
 // A wish in; the machine as the profile says out, or as it was before. At no point is a working service lost: see journal.ts for the way back.
 import { UserError } from '../errors.ts'
-import { plan as makePlan, conflicts, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
+import { plan as makePlan, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
 import type { Observed } from '../plan/observed.ts'
 import { openJournal, type Journal } from './journal.ts'
 import { waitForHealth } from './health.ts'
@@ -49,7 +49,7 @@ export async function planFor(system: System, wish: Wish): Promise<Planned> {
 }
 
 /** @throws UserError NO_MANAGER, OBSTACLE */
-export function mustBeAble({ plan, observed }: Planned): void {
+function mustBeAble({ plan, observed }: Planned): void {
   const { missing } = observed.manager
   if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
   if (plan.obstacle !== null) throw new UserError('OBSTACLE', plan.obstacle.why, { hint: plan.obstacle.hint })
@@ -82,9 +82,6 @@ export async function apply(system: System, applying: Applying): Promise<Applied
     journal.unlock(failed && journal.fresh)
   }
 }
-
-/** The files of a plan that others have changed, said in the order of the plan. */
-export const conflictWords = (plan: Plan): readonly string[] => conflicts(plan).map(({ path, conflict }) => `${path}: ${conflict}`)
 
 class StepFailed extends Error {
   readonly rights: readonly string[] | null
@@ -177,10 +174,14 @@ async function converge(system: System, applying: Applying, planned: Planned, jo
     const all = planned.observed.record === null ? [...manager.unmark(service).keys()].filter((mark) => journal.marked(mark)) : marks
     const problems = await rollBack(system, wish, journal, all, (text) => report.undoing(text))
     if (problems.length === 0) throw asUserError(error, 'Everything is as it was before.')
-    throw new UserError('ROLLBACK_FAILED', `${why}\nNot all of what was there before could be put back:\n${problems.map((problem) => `  ${problem}`).join('\n')}`, {
-      hint: `what was there before is kept in ${target.state}/undo; run the same command again to finish the work`,
-      cause: error,
-    })
+    throw new UserError(
+      'ROLLBACK_FAILED',
+      `${why}\nNot all of what was there before could be put back:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
+      {
+        hint: `what was there before is kept in ${target.state}/undo; run the same command again to finish the work`,
+        cause: error,
+      },
+    )
   }
 }
 
@@ -192,7 +193,8 @@ function asUserError(error: unknown, outcome: string): UserError {
   return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { cause: error })
 }
 
-const sweep = (system: System, path: string): void => system.remove(`${path.slice(0, path.lastIndexOf('/') + 1)}.${path.slice(path.lastIndexOf('/') + 1)}.hermes-install-new`)
+const sweep = (system: System, path: string): void =>
+  system.remove(`${path.slice(0, path.lastIndexOf('/') + 1)}.${path.slice(path.lastIndexOf('/') + 1)}.hermes-install-new`)
 
 /** Every missing part, written down before it is made, so that a failure can take it away again. */
 function makeFolders(system: System, path: string, mode: number, owner: string | null, journal: Journal): void {

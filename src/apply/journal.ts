@@ -27,7 +27,11 @@ interface Original {
 /** Reads a manifest; one that cannot be understood counts as none. */
 export function parseRecord(text: string | null): Record | null {
   try {
-    const { id, label, files } = JSON.parse(text ?? '') as { id: string; label: string; files: { target: string | null; sha256: string; mode: string; sensitive: boolean }[] }
+    const { id, label, files } = JSON.parse(text ?? '') as {
+      id: string
+      label: string
+      files: { target: string | null; sha256: string; mode: string; sensitive: boolean }[]
+    }
     return { id, label, files: files.flatMap(({ target, sha256, mode, sensitive }) => (target === null ? [] : [{ target, sha256, mode, sensitive }])) }
   } catch {
     return null
@@ -50,7 +54,7 @@ export function readState(system: System, state: string): { record: Record | nul
   }
 }
 
-export class Busy extends UserError {
+class Busy extends UserError {
   constructor(title: string, pid: string) {
     super('BUSY', `another apply, install or uninstall of ${title} is running (pid ${pid})`, { hint: 'wait for it to end, and run this again' })
   }
@@ -168,7 +172,10 @@ export function openJournal(system: System, state: string, folderMode: number, t
       const folders = [...new Set([...lines(system.read(`${state}/directories`)), ...parents, ...lines(system.read(`${undo}/directories`))])]
       put(`${state}/files`, targets.map((target) => `${target}\n`).join(''))
       put(`${state}/label`, `${label}\n`)
-      const replaced = new Set([...lines(system.read(`${state}/replaced`)), ...lines(system.read(`${undo}/facts`)).filter((fact) => fact.startsWith('replaced-'))])
+      const replaced = new Set([
+        ...lines(system.read(`${state}/replaced`)),
+        ...lines(system.read(`${undo}/facts`)).filter((fact) => fact.startsWith('replaced-')),
+      ])
       if (replaced.size > 0) put(`${state}/replaced`, [...replaced].map((fact) => `${fact}\n`).join(''))
       put(`${state}/directories`, folders.map((folder) => `${folder}\n`).join(''))
       // What was installed may be read by whoever may read the files; hashes of secrets may not.

@@ -32,7 +32,13 @@ const isSame = (one: Found, other: Found): boolean =>
  * @param marks set by this run
  * @returns what could not be put back; empty if everything is as it was
  */
-export async function rollBack(system: System, { service, manager }: Wish, journal: Journal, marks: readonly string[], say: (text: string) => void): Promise<readonly string[]> {
+export async function rollBack(
+  system: System,
+  { service, manager }: Wish,
+  journal: Journal,
+  marks: readonly string[],
+  say: (text: string) => void,
+): Promise<readonly string[]> {
   const problems: string[] = []
   const attempt = async (list: readonly Command[]): Promise<void> => {
     for (const command of list) {

@@ -18,7 +18,7 @@ export interface Removal {
 }
 
 /** @throws UserError NO_MANAGER */
-export async function planRemoval(system: System, wish: Wish): Promise<Removal> {
+async function planRemoval(system: System, wish: Wish): Promise<Removal> {
   const observed = await observe(system, wish)
   const { missing, asleep } = observed.manager
   if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })

@@ -37,14 +37,23 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
       interrupted,
       approve: async (plan) => {
         mustBeExpected(plan, expected, saved !== null)
-        if (plan.steps.some((step) => step.kind === 'run' && step.starts)) for (const text of warnings(service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
+        if (plan.steps.some((step) => step.kind === 'run' && step.starts))
+          for (const text of warnings(service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
         await approve(plan, flags, out, saved !== null)
       },
     })
     if (!changed) mustBeExpected(plan, expected, saved !== null)
     const inexact = manifest.limits.filter(({ fidelity }) => fidelity !== 'exact').map(({ key }) => key)
-    const outcome = changed ? (plan.steps.some(({ kind }) => kind === 'wait') ? 'applied, and healthy' : wish.start ? 'applied' : 'applied, not started') : 'as the profile says: nothing to do'
-    out.line(`${out.style('bold', service.label)}  ${out.style('green', outcome)}${changed && inexact.length > 0 ? out.style('dim', `  (not exact: ${inexact.join(', ')})`) : ''}`)
+    const outcome = changed
+      ? plan.steps.some(({ kind }) => kind === 'wait')
+        ? 'applied, and healthy'
+        : wish.start
+          ? 'applied'
+          : 'applied, not started'
+      : 'as the profile says: nothing to do'
+    out.line(
+      `${out.style('bold', service.label)}  ${out.style('green', outcome)}${changed && inexact.length > 0 ? out.style('dim', `  (not exact: ${inexact.join(', ')})`) : ''}`,
+    )
     return { changed, plan: planDocument(plan), limits: manifest.limits }
   })
 }

@@ -33,7 +33,17 @@ export async function asUser(name: string): Promise<ExitCode | null> {
   if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.name}`)
   const runtime = `/run/user/${account.uid}`
   const env = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
-  const argv = ['--reuid', String(account.uid), '--regid', gidOf(account.name), '--init-groups', '--inh-caps=-all', '--', process.execPath, ...process.argv.slice(1)]
+  const argv = [
+    '--reuid',
+    String(account.uid),
+    '--regid',
+    gidOf(account.name),
+    '--init-groups',
+    '--inh-caps=-all',
+    '--',
+    process.execPath,
+    ...process.argv.slice(1),
+  ]
   const child = spawn('setpriv', argv, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: {
@@ -57,7 +67,9 @@ export async function asUser(name: string): Promise<ExitCode | null> {
     child.once('exit', (code) => {
       if (code === 126 || code === 127)
         return reject(
-          new UserError('APPLY_FAILED', `${account.name} may not run ${process.execPath} or ${process.argv[1]}`, { hint: 'install Node and hermes-install where every user may read them' }),
+          new UserError('APPLY_FAILED', `${account.name} may not run ${process.execPath} or ${process.argv[1]}`, {
+            hint: 'install Node and hermes-install where every user may read them',
+          }),
         )
       resolve((code ?? exitCodes.failed) as ExitCode)
     })

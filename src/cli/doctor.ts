@@ -9,7 +9,13 @@ import { changeableByOthers } from '../system/trust.ts'
 import { here, managed, wishes, type HereFlags } from './here.ts'
 import { output } from './output.ts'
 
-const colors: Readonly<Record<Level, 'green' | 'cyan' | 'yellow' | 'red' | 'dim'>> = { ok: 'green', info: 'cyan', warning: 'yellow', error: 'red', skipped: 'dim' }
+const colors: Readonly<Record<Level, 'green' | 'cyan' | 'yellow' | 'red' | 'dim'>> = {
+  ok: 'green',
+  info: 'cyan',
+  warning: 'yellow',
+  error: 'red',
+  skipped: 'dim',
+}
 
 function kind(path: string): 'missing' | 'file' | 'program' | 'folder' {
   const stat = statSync(path, { throwIfNoEntry: false })
@@ -51,10 +57,14 @@ export async function doctorCommand(profiles: readonly string[], flags: HereFlag
       path: kind,
       size: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
       strays: strays(service, processes(), service.scope === 'system' ? null : (process.getuid?.() ?? null)),
-      loose: root ? service.command.filter((word) => word.startsWith('/')).flatMap((path) => {
-        const loose = changeableByOthers(path)
-        return loose === null ? [] : [`${path} runs as root, and others may change ${loose}`]
-      }) : [],
+      loose: root
+        ? service.command
+            .filter((word) => word.startsWith('/'))
+            .flatMap((path) => {
+              const loose = changeableByOthers(path)
+              return loose === null ? [] : [`${path} runs as root, and others may change ${loose}`]
+            })
+        : [],
       otherScope: new Set(installed.filter(({ wish: other }) => other.service.id === service.id).map(({ wish: other }) => other.service.scope)).size > 1,
       selinux: selinuxEnforces(),
       environment: process.env,

@@ -44,7 +44,9 @@ export async function here(): Promise<Here> {
   if (os === null) throw new UserError('NO_MANAGER', `this machine (${process.platform}) has no service manager that is known`)
   const platform = await platforms[os]()
   if (platform.manager === null) {
-    throw new UserError('NO_MANAGER', `on ${os}, the rendered install script does this so far`, { hint: '`hermes-install render` writes it, and says how to run it' })
+    throw new UserError('NO_MANAGER', `on ${os}, the rendered install script does this so far`, {
+      hint: '`hermes-install render` writes it, and says how to run it',
+    })
   }
   const manager = await platform.manager()
   const system = liveSystem()
@@ -67,7 +69,8 @@ export async function wishes({ platform, manager, facts }: Here, profiles: reado
     const made = renderOne(resolved, managers, issues)
     if (made === null) continue
     const { service, rendered } = made
-    if (ids.has(service.id)) issues.push(resolved.merged.issue(['name'], `${service.id} comes from another profile already`, 'every profile needs a name of its own'))
+    if (ids.has(service.id))
+      issues.push(resolved.merged.issue(['name'], `${service.id} comes from another profile already`, 'every profile needs a name of its own'))
     ids.add(service.id)
     found.push({
       wish: { service, manager, target: manager.target(service, rendered.artifacts), start: flags.start ?? true },
@@ -75,7 +78,10 @@ export async function wishes({ platform, manager, facts }: Here, profiles: reado
       manifestText: rendered.files.at(-1)!.text,
     })
   }
-  if (issues.length > 0) throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, { issues: unique(issues) })
+  if (issues.length > 0)
+    throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, {
+      issues: unique(issues),
+    })
   for (const { wish, manifest } of found) {
     checkUser(wish.service)
     const limits = inexactOf(manifest)
@@ -107,7 +113,8 @@ function checkUser(service: Service): void {
 
 /** @throws UserError NO_RIGHTS, from which the command line makes the exact command to run */
 export function mustHaveRights({ scope, displayName, id }: Service, what: string): void {
-  if (scope === 'system' && process.getuid?.() !== 0) throw new UserError('NO_RIGHTS', `${displayName ?? id} is a service of the machine: only root may ${what} it`)
+  if (scope === 'system' && process.getuid?.() !== 0)
+    throw new UserError('NO_RIGHTS', `${displayName ?? id} is a service of the machine: only root may ${what} it`)
 }
 
 /** A service that is installed here, whether there still is a profile for it or not. */
@@ -145,9 +152,13 @@ export function managed(at: Here): readonly Managed[] {
       const record = state.record ?? state.unfinished?.intended ?? null
       if (record === null || record.id !== id) return []
       const service = bare(id, record.label, scope, at.facts)
-      const artifacts = record.files.map(
-        ({ target, mode, sensitive }): Artifact => ({ source: target.slice(target.lastIndexOf('/') + 1), target, mode: Number.parseInt(mode, 8), sensitive, text: '' }),
-      )
+      const artifacts = record.files.map(({ target, mode, sensitive }): Artifact => ({
+        source: target.slice(target.lastIndexOf('/') + 1),
+        target,
+        mode: Number.parseInt(mode, 8),
+        sensitive,
+        text: '',
+      }))
       return [{ known: false, wish: { service, manager: at.manager, target: at.manager.target(service, artifacts), start: true } }]
     }),
   )
@@ -158,13 +169,16 @@ export function managed(at: Here): readonly Managed[] {
  * @param all whether none typed means all that are installed
  */
 export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, all: boolean): Promise<readonly Managed[]> {
-  if (all && typed.length === 0 && flags.instance === undefined) return managed(at).filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
+  if (all && typed.length === 0 && flags.instance === undefined)
+    return managed(at).filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
   const files: string[] = []
   const found: Managed[] = []
   for (const word of typed) {
-    const byId = kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ wish }) => wish.service.id === word || wish.service.label === word) : []
+    const byId =
+      kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ wish }) => wish.service.id === word || wish.service.label === word) : []
     const fitting = byId.filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
-    if (fitting.length > 1) throw new UserError('USAGE', `${word} is installed for this user and for the machine`, { hint: 'say which one: --scope user or --scope system' })
+    if (fitting.length > 1)
+      throw new UserError('USAGE', `${word} is installed for this user and for the machine`, { hint: 'say which one: --scope user or --scope system' })
     // A shipped name means the shipped profile, which knows more than the record.
     if (fitting.length === 1 && flags.instance === undefined && !shippedNames.includes(word)) found.push(fitting[0]!)
     else files.push(word)

@@ -1,4 +1,6 @@
 // The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
+import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { posixCommand } from '../escape/posix.ts'
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
@@ -27,7 +29,9 @@ function profileFlags(command: Command): Command {
 
 /** Flags of commands that act on this machine. */
 const hereFlags = (command: Command): Command =>
-  profileFlags(command).option('--user <name>', "as root: act on this user's services (as that user)").option('--yes', 'ask nothing; overwrite what others changed')
+  profileFlags(command)
+    .option('--user <name>', "as root: act on this user's services (as that user)")
+    .option('--yes', 'ask nothing; overwrite what others changed')
 
 /** @param act the file that does it, loaded when it is used */
 type Act = (profiles: string[], options: never) => Promise<ExitCode>
@@ -139,6 +143,15 @@ function program(done: (code: ExitCode) => void): Command {
 /** What may not be done here may be with rights: the message names the exact command. */
 function withCommand(error: unknown, argv: readonly string[]): unknown {
   if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS' || error.hint?.startsWith('run: ')) return error
+  const path = (error.cause as NodeJS.ErrnoException | undefined)?.path
+  if (['render', 'init'].includes(argv[0] ?? '') && path !== undefined && process.platform !== 'win32') {
+    // Not the same command as root: then it would be root's facts that are rendered.
+    const folder = path.endsWith('.tmp') ? dirname(path) : path
+    return new UserError('NO_RIGHTS', error.message, {
+      hint: `run: sudo ${posixCommand(['install', '-d', '-o', userInfo().username, folder])}; or choose another place`,
+      cause: error.cause,
+    })
+  }
   const command = process.platform === 'win32' ? 'run the same command from a prompt with admin rights' : `run: sudo ${posixCommand([...own(), ...argv])}`
   return new UserError('NO_RIGHTS', error.message, { hint: error.hint === null ? command : `${command}; or choose another place`, cause: error.cause })
 }

@@ -23,7 +23,9 @@ export function progress(out: Output): Report {
       const frames = '|/-\\'
       const seconds = Math.floor((performance.now() - started) / 1000)
       const width = (process.stderr.columns ?? 80) - 1
-      process.stderr.write(`\r\u001b[K${`    ${frames[Math.floor(performance.now() / 150) % frames.length]} ${seconds} s  waiting for ${text}`.slice(0, width)}`)
+      process.stderr.write(
+        `\r\u001b[K${`    ${frames[Math.floor(performance.now() / 150) % frames.length]} ${seconds} s  waiting for ${text}`.slice(0, width)}`,
+      )
       open = true
     },
     done: close,

@@ -38,19 +38,25 @@ export function savedText(profiles: readonly string[], { instance, scope, set, v
 }
 
 /** @returns the plan, if that is what the one word typed means; null if it means a profile */
-export function readSaved(typed: readonly string[], flags: HereFlags): { profiles: readonly string[]; flags: HereFlags; expected: ReadonlyMap<string, string> } | null {
-  const isPlan = (word: string): boolean => !shippedNames.includes(word) && kindOf(word) === 'file' && readText(word).trimStart().startsWith(`{\n  "format": "hermes-install plan`)
+export function readSaved(
+  typed: readonly string[],
+  flags: HereFlags,
+): { profiles: readonly string[]; flags: HereFlags; expected: ReadonlyMap<string, string> } | null {
+  const isPlan = (word: string): boolean =>
+    !shippedNames.includes(word) && kindOf(word) === 'file' && readText(word).trimStart().startsWith(`{\n  "format": "hermes-install plan`)
   if (!typed.some(isPlan)) return null
   const [file] = typed as [string]
   const own = [flags.instance, flags.scope, flags.set, flags.values, flags.host].some((flag) => flag !== undefined)
-  if (typed.length > 1 || own) throw new UserError('USAGE', `${file} is a saved plan: it is applied by itself, with the flags it was made with`, { hint: `hermes-install apply ${file}` })
+  if (typed.length > 1 || own)
+    throw new UserError('USAGE', `${file} is a saved plan: it is applied by itself, with the flags it was made with`, { hint: `hermes-install apply ${file}` })
   let saved: Saved
   try {
     saved = JSON.parse(readText(file)) as Saved
   } catch (error) {
     throw new UserError('PLAN_STALE', `${file} is no whole plan`, { hint: 'make it again: hermes-install plan --out FILE', cause: error })
   }
-  if (saved.format !== format) throw new UserError('PLAN_STALE', `${file} was made by another version of this tool`, { hint: 'make it again: hermes-install plan --out FILE' })
+  if (saved.format !== format)
+    throw new UserError('PLAN_STALE', `${file} was made by another version of this tool`, { hint: 'make it again: hermes-install plan --out FILE' })
   return {
     profiles: saved.profiles,
     // How it is shown is for whoever applies it to say.

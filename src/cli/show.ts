@@ -4,7 +4,12 @@ import { conflicts, type FileChange, type Plan, type Step } from '../plan/plan.t
 import { posixCommand } from '../escape/posix.ts'
 import type { Output } from './output.ts'
 
-const marks = { create: ['green', '+', 'create'], update: ['yellow', '~', 'update'], rights: ['yellow', '~', 'set mode and owner of'], remove: ['red', '-', 'remove'] } as const
+const marks = {
+  create: ['green', '+', 'create'],
+  update: ['yellow', '~', 'update'],
+  rights: ['yellow', '~', 'set mode and owner of'],
+  remove: ['red', '-', 'remove'],
+} as const
 
 /** As many lines of a new file as a person reads; all of them with --verbose. */
 const mostNew = 60
@@ -51,7 +56,8 @@ function showFile({ path, how, sensitive, before, after, conflict }: FileChange,
   if (how === 'rights') return
   const diff = unifiedDiff(before, after)
   const shown = verbose || how === 'update' ? diff : diff.slice(0, mostNew)
-  for (const text of shown) out.line(`      ${out.style(text.startsWith('+') ? 'green' : text.startsWith('-') ? 'red' : text.startsWith('@') ? 'cyan' : 'dim', text)}`)
+  for (const text of shown)
+    out.line(`      ${out.style(text.startsWith('+') ? 'green' : text.startsWith('-') ? 'red' : text.startsWith('@') ? 'cyan' : 'dim', text)}`)
   if (shown.length < diff.length) out.line(`      ${out.style('dim', `... ${diff.length - shown.length} more lines (--verbose shows them)`)}`)
 }
 
@@ -82,7 +88,13 @@ export function planDocument(plan: Plan): object {
     unfinished,
     obstacle,
     fingerprint,
-    files: plan.files.map(({ path, how, sensitive, before, after, conflict }) => ({ path, how, sensitive, conflict, diff: sensitive || how === 'rights' ? null : unifiedDiff(before, after).join('\n') })),
+    files: plan.files.map(({ path, how, sensitive, before, after, conflict }) => ({
+      path,
+      how,
+      sensitive,
+      conflict,
+      diff: sensitive || how === 'rights' ? null : unifiedDiff(before, after).join('\n'),
+    })),
     steps: steps.map((step) =>
       step.kind === 'run' ? { kind: step.kind, argv: step.command.argv, why: step.command.why, elevate: step.command.elevate } : { ...step },
     ),

@@ -41,7 +41,9 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
       ...(installed ? [] : ['not installed by this tool']),
       ...(unfinished ? ['an apply was cut short: run it again'] : []),
     ]
-    out.line(`${out.style('bold', label.padEnd(width))}  ${out.style('cyan', scope.padEnd(6))}  ${out.style(color, state)}  ${out.style('dim', facts.join(', '))}`)
+    out.line(
+      `${out.style('bold', label.padEnd(width))}  ${out.style('cyan', scope.padEnd(6))}  ${out.style(color, state)}  ${out.style('dim', facts.join(', '))}`,
+    )
   }
   out.document({ command: 'status', ok: true, changed: false, services })
   return exitCodes.done

@@ -14,7 +14,9 @@ export async function verifyCommand(profiles: readonly string[], flags: HereFlag
   const services = []
   for (const wished of await wishes(at, profiles, flags)) services.push(await verify(at, wished))
   for (const { label, drift } of services) {
-    out.line(`${out.style('bold', label)}  ${drift.length === 0 ? out.style('green', 'as the profile says') : out.style('yellow', drift.length === 1 ? 'one difference' : `${drift.length} differences`)}`)
+    out.line(
+      `${out.style('bold', label)}  ${drift.length === 0 ? out.style('green', 'as the profile says') : out.style('yellow', drift.length === 1 ? 'one difference' : `${drift.length} differences`)}`,
+    )
     for (const { code, message, hint } of drift) {
       out.line(`  ${out.style('yellow', code)}: ${message}`)
       out.line(`    ${out.style('cyan', 'hint:')} ${hint}`)

@@ -46,7 +46,11 @@ const list: Readonly<Record<string, (found: Findings) => Finding | readonly Find
       ? ['skipped', 'a service of the machine needs no linger']
       : lingering
         ? ['ok', `${service.host.user} lingers: services run without a login`]
-        : ['warning', `${service.host.user} does not linger: services end at logout, and do not start at boot`, `hermes-install apply switches it on; by hand: loginctl enable-linger ${service.host.user}`],
+        : [
+            'warning',
+            `${service.host.user} does not linger: services end at logout, and do not start at boot`,
+            `hermes-install apply switches it on; by hand: loginctl enable-linger ${service.host.user}`,
+          ],
   program: ({ service, path }) => {
     const [program] = service.command as [string]
     const kind = path(program)
@@ -73,37 +77,69 @@ const list: Readonly<Record<string, (found: Findings) => Finding | readonly Find
       .map((file) => ['error', `there is no environment file ${file.path}`, 'write it, or make it `optional` in the profile']),
   secrets: ({ service, path }) =>
     service.environment.flatMap((variable) =>
-      variable.kind === 'file' && path(variable.path) === 'missing' ? [['error', `there is no secret file ${variable.path}`, `write it, readable by the account of the service alone`] as const] : [],
+      variable.kind === 'file' && path(variable.path) === 'missing'
+        ? [['error', `there is no secret file ${variable.path}`, `write it, readable by the account of the service alone`] as const]
+        : [],
     ),
-  strays: ({ strays }) => (strays.length === 0 ? ['ok', 'no second one runs'] : strays.map(({ pid, why }) => ['warning', `${why} (pid ${pid})`, `stop it: kill ${pid}`])),
+  strays: ({ strays }) =>
+    strays.length === 0 ? ['ok', 'no second one runs'] : strays.map(({ pid, why }) => ['warning', `${why} (pid ${pid})`, `stop it: kill ${pid}`]),
   replaced: ({ manager }) =>
-    manager.replaced.filter(({ live, enabled }) => live || enabled).map(({ name, live }) => ['warning', `the earlier install ${name} ${live ? 'runs' : 'starts at the next boot'}`, 'hermes-install apply replaces it']),
+    manager.replaced
+      .filter(({ live, enabled }) => live || enabled)
+      .map(({ name, live }) => ['warning', `the earlier install ${name} ${live ? 'runs' : 'starts at the next boot'}`, 'hermes-install apply replaces it']),
   'both-scopes': ({ otherScope, service }) =>
-    otherScope ? ['warning', `${service.id} is installed for this user and for the machine: two of them run`, 'uninstall one: hermes-install uninstall --scope user or --scope system'] : ['ok', 'installed once at most'],
+    otherScope
+      ? [
+          'warning',
+          `${service.id} is installed for this user and for the machine: two of them run`,
+          'uninstall one: hermes-install uninstall --scope user or --scope system',
+        ]
+      : ['ok', 'installed once at most'],
   service: ({ manager }) =>
     manager.missing !== null || !manager.loaded
       ? ['skipped', 'it is not installed']
       : manager.running
         ? ['ok', manager.words]
         : ['error', `it is ${manager.words}`, 'hermes-install logs says why, hermes-install start starts it'],
-  'stale-manager': ({ manager }) => (manager.stale ? ['warning', 'the manager works with files that have changed since', 'hermes-install apply, or systemctl daemon-reload'] : ['ok', 'the manager has read what is on disk']),
+  'stale-manager': ({ manager }) =>
+    manager.stale
+      ? ['warning', 'the manager works with files that have changed since', 'hermes-install apply, or systemctl daemon-reload']
+      : ['ok', 'the manager has read what is on disk'],
   'crash-loop': ({ manager }) =>
-    (manager.restarts ?? 0) > manyRestarts ? ['warning', `it was restarted ${manager.restarts} times`, 'hermes-install logs says why it ends'] : ['ok', `${manager.restarts ?? 0} restarts`],
+    (manager.restarts ?? 0) > manyRestarts
+      ? ['warning', `it was restarted ${manager.restarts} times`, 'hermes-install logs says why it ends']
+      : ['ok', `${manager.restarts ?? 0} restarts`],
   'writable-program': ({ service, loose }) =>
-    service.scope === 'user' ? ['skipped', 'a service of a user'] : loose.length === 0 ? ['ok', 'nobody but root may change its program'] : loose.map((text) => ['error', text, 'chown it to root, or set `user` in the profile']),
+    service.scope === 'user'
+      ? ['skipped', 'a service of a user']
+      : loose.length === 0
+        ? ['ok', 'nobody but root may change its program']
+        : loose.map((text) => ['error', text, 'chown it to root, or set `user` in the profile']),
   selinux: ({ selinux, service }) =>
     !selinux
       ? ['skipped', 'SELinux does not enforce here']
       : service.command[0]!.startsWith(service.host.home) && service.scope === 'system'
-        ? ['warning', `SELinux keeps services of the machine from running ${service.command[0]}, which lies in a home folder`, 'move it to /usr/local, or use scope: user']
+        ? [
+            'warning',
+            `SELinux keeps services of the machine from running ${service.command[0]}, which lies in a home folder`,
+            'move it to /usr/local, or use scope: user',
+          ]
         : ['ok', 'SELinux enforces'],
   logs: ({ service, size }) => {
     const big = [service.logs.stdout, service.logs.stderr].filter((path) => path !== null && size(path) > bigLog)
-    return big.map((path) => ['warning', `${path} has ${Math.round(size(path!) / 1024 / 1024)} MiB`, 'logrotate(8) with copytruncate, or leave `logs` to the journal'])
+    return big.map((path) => [
+      'warning',
+      `${path} has ${Math.round(size(path!) / 1024 / 1024)} MiB`,
+      'logrotate(8) with copytruncate, or leave `logs` to the journal',
+    ])
   },
   proxy: ({ environment, service }) => {
-    const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].filter((name) => environment[name] && !service.environment.some((variable) => variable.name === name))
-    return names.length === 0 ? ['ok', 'no proxy is set here that the service would miss'] : ['info', `${names.join(', ')} is set here, and not for the service`, 'if it needs the proxy, set it under `environment`']
+    const names = ['http_proxy', 'https_proxy', 'HTTP_PROXY', 'HTTPS_PROXY', 'ALL_PROXY'].filter(
+      (name) => environment[name] && !service.environment.some((variable) => variable.name === name),
+    )
+    return names.length === 0
+      ? ['ok', 'no proxy is set here that the service would miss']
+      : ['info', `${names.join(', ')} is set here, and not for the service`, 'if it needs the proxy, set it under `environment`']
   },
 }
 

@@ -72,7 +72,12 @@ export function plan(wish: Wish, observed: Observed): Plan {
   const after = run(manager.after(service, state, about))
   const steps: Step[] = [
     ...run(manager.before(service, state, about)),
-    ...observed.missingFolders.map((path): Step => ({ kind: 'folder', path, owner: target.folders.find((folder) => folder.path === path)?.owner ?? null, why: 'the log goes there' })),
+    ...observed.missingFolders.map((path): Step => ({
+      kind: 'folder',
+      path,
+      owner: target.folders.find((folder) => folder.path === path)?.owner ?? null,
+      why: 'the log goes there',
+    })),
     ...files.map(stepOf),
     ...after,
     ...(after.some((step) => step.kind === 'run' && step.starts) ? [{ kind: 'wait', why: `wait until it is healthy: ${healthWords(service)}` } as const] : []),
@@ -170,7 +175,7 @@ function obstacleOf({ service, target, manager }: Wish, observed: Observed): Pla
 }
 
 /** What `apply` waits for, in a few words. */
-export function healthWords({ health }: Service): string {
+function healthWords({ health }: Service): string {
   const checks = [
     health.tcp === null ? [] : [`${health.tcp.host} port ${health.tcp.port} answers`],
     health.http === null ? [] : [`${health.http} answers well`],

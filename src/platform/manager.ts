@@ -15,7 +15,7 @@ export interface TargetFile {
 }
 
 /** A folder that must be there: made if it is missing, never changed. */
-export interface TargetFolder {
+interface TargetFolder {
   readonly path: string
   readonly owner: string | null
 }
@@ -95,7 +95,7 @@ export interface Action {
 }
 
 /** What is about to change, as far as a manager needs to know. */
-export interface Change {
+interface Change {
   /** Files that are created, updated or removed; not those that only get other rights. */
   readonly altered: boolean
   /** Whether an earlier run was killed half-way. */
@@ -107,7 +107,7 @@ export interface Change {
 }
 
 /** Facts are lines, the same for the install scripts: `active`, `enabled`, `replaced-active NAME`, `replaced-enabled NAME`. */
-export type Facts = ReadonlySet<string>
+type Facts = ReadonlySet<string>
 
 export interface Manager {
   /** What this manager is, for profiles that depend on its version. */

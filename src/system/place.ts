@@ -28,7 +28,7 @@ import { codeOf, writeError } from './files.ts'
 import { assertTrusted } from './trust.ts'
 
 /** The one name for a file that is not in its place yet: a later run finds what a killed one left. The scripts use the same. */
-export const temporaryFor = (path: string): string => `${dirname(path)}/.${basename(path)}.hermes-install-new`
+const temporaryFor = (path: string): string => `${dirname(path)}/.${basename(path)}.hermes-install-new`
 
 function utf8(bytes: Buffer): string | null {
   try {

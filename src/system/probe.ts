@@ -46,8 +46,8 @@ function agrees({ path, pointer, equals }: NonNullable<Health['file']>): boolean
     if (!statSync(path).isFile()) return false
     if (pointer === null) return true
     const value = at(JSON.parse(readFileSync(path, 'utf8')), pointer)
-    if (value === undefined || (typeof value === 'object' && value !== null)) return false
-    return equals === null || equals.includes(String(value))
+    if (value !== null && !['string', 'number', 'boolean'].includes(typeof value)) return false
+    return equals === null || equals.includes(typeof value === 'string' ? value : JSON.stringify(value))
   } catch {
     // Not there yet, or only half written.
     return false

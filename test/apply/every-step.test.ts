@@ -34,7 +34,11 @@ async function wished(home: string, version: string): Promise<Wished> {
   })
   expect(said(issues)).toEqual([])
   const target = manager.target(service!, rendered!.artifacts)
-  return { wish: { service: service!, manager, target, start: true }, manifest: rendered!.files.at(-1)!.text, texts: new Map(target.files.map(({ path, text }) => [path, text])) }
+  return {
+    wish: { service: service!, manager, target, start: true },
+    manifest: rendered!.files.at(-1)!.text,
+    texts: new Map(target.files.map(({ path, text }) => [path, text])),
+  }
 }
 
 const report = { step: () => undefined, waiting: () => undefined, done: () => undefined, goingBack: () => undefined, undoing: () => undefined }
@@ -117,18 +121,20 @@ test('a second run calls nothing that changes; an uninstall that is killed anywh
   for (let call = 1; call <= counted.calls(); call++) {
     const g = await ground(`gone-${call}`, true)
     const { system, end } = run(g.at, { call, how: 'kill' })
-    await uninstall(system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined }).catch((error: unknown) => expect(error).toBeInstanceOf(Killed))
+    await uninstall(system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined }).catch((error: unknown) =>
+      expect(error).toBeInstanceOf(Killed),
+    )
     end()
     const next = run(g.at)
     await uninstall(next.system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined })
     next.end()
     const left = readdirSync(g.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
-    expect([runs(g), left.filter((entry) => entry.isFile()).map(({ name }) => name), g.at.lingering, left.filter(({ name }) => name === 'hermes-install')]).toEqual([
-      null,
-      ['old-demo.service'],
-      false,
-      [],
-    ])
+    expect([
+      runs(g),
+      left.filter((entry) => entry.isFile()).map(({ name }) => name),
+      g.at.lingering,
+      left.filter(({ name }) => name === 'hermes-install'),
+    ]).toEqual([null, ['old-demo.service'], false, []])
     rmSync(g.home, { recursive: true })
   }
 })

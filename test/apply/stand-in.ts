@@ -160,7 +160,7 @@ export function run(at: Machine, fault?: Fault): { system: System; calls: () => 
           dead = true
           throw new Killed()
         }
-        return (own as (...all: never[]) => unknown)(...args)
+        return own(...(args as [never, never, never, never]))
       }
     },
   })

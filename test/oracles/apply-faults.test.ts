@@ -22,7 +22,11 @@ async function prepared(scope: 'user' | 'system'): Promise<{ box: Box; home: str
     `mkdir -p /srv/faults/${scope}`,
     // Small file systems, so that a full disk is only theirs.
     ...(scope === 'user'
-      ? [`mkdir -p ${units} ${home}/.local/state`, `mount -t tmpfs -o size=256k,mode=700 small ${units}`, `mount -t tmpfs -o size=512k,mode=700 small ${home}/.local/state`]
+      ? [
+          `mkdir -p ${units} ${home}/.local/state`,
+          `mount -t tmpfs -o size=256k,mode=700 small ${units}`,
+          `mount -t tmpfs -o size=512k,mode=700 small ${home}/.local/state`,
+        ]
       : []),
     `printf '[Service]\\nExecStart=/bin/sleep 100000\\n[Install]\\nWantedBy=${scope === 'user' ? 'default' : 'multi-user'}.target\\n' >${units}/old-demo.service`,
     ...(scope === 'user' ? [`chown -R alice:alice ${home} /srv/faults/user`] : []),
@@ -32,14 +36,18 @@ async function prepared(scope: 'user' | 'system'): Promise<{ box: Box; home: str
   return { box, home }
 }
 
-test.concurrent.each(['system', 'user'] as const)('%s scope: never without a service that worked, never a half-written file, always converging', { timeout: 1_500_000 }, async (scope) => {
-  const { box } = await prepared(scope)
-  try {
-    const argv = ['/usr/local/bin/hermes-node', '/srv/faults/driver.mjs', scope, String(tries), String(seed)]
-    const { code, stdout, stderr } = await box.exec(argv, { timeoutMs: 1_400_000, ...(scope === 'user' ? { user: 'alice' } : {}) })
-    expect([code, stdout.slice(0, 20_000), stderr]).toEqual([0, expect.stringContaining('SIGKILL'), ''])
-    console.log(`${scope}, seed ${seed}: ${stdout.trim()}`)
-  } finally {
-    await box.stop()
-  }
-})
+test.concurrent.each(['system', 'user'] as const)(
+  '%s scope: never without a service that worked, never a half-written file, always converging',
+  { timeout: 1_500_000 },
+  async (scope) => {
+    const { box } = await prepared(scope)
+    try {
+      const argv = ['/usr/local/bin/hermes-node', '/srv/faults/driver.mjs', scope, String(tries), String(seed)]
+      const { code, stdout, stderr } = await box.exec(argv, { timeoutMs: 1_400_000, ...(scope === 'user' ? { user: 'alice' } : {}) })
+      expect([code, stdout.slice(0, 20_000), stderr]).toEqual([0, expect.stringContaining('SIGKILL'), ''])
+      console.log(`${scope}, seed ${seed}: ${stdout.trim()}`)
+    } finally {
+      await box.stop()
+    }
+  },
+)

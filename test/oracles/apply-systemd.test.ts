@@ -61,7 +61,11 @@ describe.each(versions)('systemd %s', (version) => {
       const log = async () => (await box.read('/srv/demo/log')).trim().split('\n')
       const units = scope === 'user' ? `${alice.home}/.config/systemd/user` : '/etc/systemd/system'
 
-      await box.write(`${units}/old-demo.service`, `[Service]\nExecStart=/bin/sleep 100000\n[Install]\nWantedBy=${scope === 'user' ? 'default' : 'multi-user'}.target\n`, 0o644)
+      await box.write(
+        `${units}/old-demo.service`,
+        `[Service]\nExecStart=/bin/sleep 100000\n[Install]\nWantedBy=${scope === 'user' ? 'default' : 'multi-user'}.target\n`,
+        0o644,
+      )
       if (scope === 'user') await box.exec(['chown', '-R', 'alice:alice', alice.home])
       await ctl('daemon-reload')
       expect(await ctl('enable', '--now', 'old-demo')).toMatchObject({ code: 0 })
@@ -70,7 +74,10 @@ describe.each(versions)('systemd %s', (version) => {
 
       // A plan shows everything and does nothing; a first install that fails leaves nothing.
       const planned = await hermes('plan', '/srv/demo/p.yaml', '--detailed-exitcode')
-      expect([planned.code, planned.stdout]).toEqual([3, expect.stringMatching(/create .*demo\.service[^]*\+ExecStart=[^]*stop old-demo\.service[^]*daemon-reload[^]*enable demo/)])
+      expect([planned.code, planned.stdout]).toEqual([
+        3,
+        expect.stringMatching(/create .*demo\.service[^]*\+ExecStart=[^]*stop old-demo\.service[^]*daemon-reload[^]*enable demo/),
+      ])
       expect(planned.stdout + planned.stderr).not.toContain('hush')
       expect(await snapshot(box)).toBe(before)
       const failed = await apply()
@@ -83,7 +90,10 @@ describe.each(versions)('systemd %s', (version) => {
       await box.exec(['rm', '/srv/demo/log'])
       await write(profile('one'))
       const first = await apply('--json')
-      expect([first.code, JSON.parse(first.stdout)]).toMatchObject([0, { command: 'apply', ok: true, changed: true, services: [{ id: 'demo', changed: true }] }])
+      expect([first.code, JSON.parse(first.stdout)]).toMatchObject([
+        0,
+        { command: 'apply', ok: true, changed: true, services: [{ id: 'demo', changed: true }] },
+      ])
       expect(first.stdout + first.stderr).not.toContain('hush')
       expect(await ctl('is-active', 'demo', 'old-demo')).toMatchObject({ stdout: 'active\ninactive\n' })
       expect(await ctl('is-enabled', 'demo', 'old-demo')).toMatchObject({ stdout: 'enabled\ndisabled\n' })
@@ -93,7 +103,9 @@ describe.each(versions)('systemd %s', (version) => {
       expect([second.code, JSON.parse(second.stdout)]).toMatchObject([0, { ok: true, changed: false }])
       expect(await answer()).toBe(`one ${pid}`)
       expect((await hermes('verify', '/srv/demo/p.yaml')).code).toBe(0)
-      expect(JSON.parse((await hermes('status', '--json')).stdout)).toMatchObject({ services: [{ id: 'demo', scope, running: true, enabled: true, installed: true, pid: Number(pid) }] })
+      expect(JSON.parse((await hermes('status', '--json')).stdout)).toMatchObject({
+        services: [{ id: 'demo', scope, running: true, enabled: true, installed: true, pid: Number(pid) }],
+      })
 
       // A crash comes back after its delay, and no later than 100 ms after that.
       const back = Number(
@@ -156,12 +168,20 @@ describe.each(versions)('systemd %s', (version) => {
       }
 
       // Whatever others change is named, kept, and overwritten only on demand.
-      await box.exec(['sh', '-c', `echo '# mine' >>${units}/demo.service; mkdir ${units}/demo.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep 5\\n' >${units}/demo.service.d/x.conf`])
+      await box.exec([
+        'sh',
+        '-c',
+        `echo '# mine' >>${units}/demo.service; mkdir ${units}/demo.service.d; printf '[Service]\\nExecStart=\\nExecStart=/bin/sleep 5\\n' >${units}/demo.service.d/x.conf`,
+      ])
       await ctl('disable', 'demo')
       const drift = JSON.parse((await hermes('verify', '/srv/demo/p.yaml', '--json')).stdout) as { services: { drift: { code: string }[] }[] }
       expect(drift.services[0]!.drift.map(({ code }) => code)).toEqual(['file-changed', 'drop-in', 'disabled', 'command'])
       const kept = await apply()
-      expect([kept.code, kept.stderr, await box.read(`${units}/demo.service`)]).toEqual([1, expect.stringContaining('somebody changed it'), expect.stringContaining('# mine')])
+      expect([kept.code, kept.stderr, await box.read(`${units}/demo.service`)]).toEqual([
+        1,
+        expect.stringContaining('somebody changed it'),
+        expect.stringContaining('# mine'),
+      ])
       expect(await hermes('uninstall', 'demo')).toMatchObject({ code: 1, stderr: expect.stringContaining('somebody changed it') as string })
       await box.exec(['rm', '-r', `${units}/demo.service.d`])
       expect(await apply('--yes')).toMatchObject({ code: 0 })
@@ -197,7 +217,10 @@ describe('what stands in the way', () => {
 
   test('rights: a system service without root, another user, sudo', async () => {
     const refused = await hermes(['apply', '/srv/demo/p.yaml', '--scope', 'system'], { user: 'alice', env: { TOKEN: 'x' } })
-    expect([refused.code, refused.stderr]).toEqual([4, expect.stringContaining('run: sudo /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system')])
+    expect([refused.code, refused.stderr]).toEqual([
+      4,
+      expect.stringContaining('run: sudo /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system'),
+    ])
     expect(await hermes(['apply', '/srv/demo/alone.yaml', '--user', 'root'], { user: 'alice' })).toMatchObject({ code: 4 })
     expect(await hermes(['apply', '/srv/demo/alone.yaml'], { env: { SUDO_USER: 'alice', SUDO_UID: '1001' } })).toMatchObject({
       code: 2,
@@ -222,13 +245,22 @@ describe('what stands in the way', () => {
     await box.write('/etc/systemd/system/demo.service', '[Service]\nExecStart=/bin/sleep 5\n')
     expect(await system('apply', '/srv/demo/p.yaml')).toMatchObject({ code: 1, stderr: expect.stringContaining('this tool did not write it') as string })
     await box.exec(['ln', '-sf', '/srv/elsewhere', '/etc/systemd/system/demo.service'])
-    expect(await system('apply', '/srv/demo/p.yaml', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('symbolic link to /srv/elsewhere') as string })
+    expect(await system('apply', '/srv/demo/p.yaml', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('symbolic link to /srv/elsewhere') as string,
+    })
     await box.exec(['rm', '/etc/systemd/system/demo.service'])
     await box.exec(['systemctl', 'mask', 'demo'])
-    expect(await system('apply', '/srv/demo/p.yaml', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('systemctl unmask demo.service') as string })
+    expect(await system('apply', '/srv/demo/p.yaml', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('systemctl unmask demo.service') as string,
+    })
     await box.exec(['systemctl', 'unmask', 'demo'])
     await box.write('/srv/demo/cron.yaml', 'version: 1\nname: dbus\ncommand: [/bin/sleep, "1"]\n')
-    expect(await system('apply', '/srv/demo/cron.yaml', '--yes')).toMatchObject({ code: 1, stderr: expect.stringMatching(/installed already, by .*\/system\/dbus\.service/) as string })
+    expect(await system('apply', '/srv/demo/cron.yaml', '--yes')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/installed already, by .*\/system\/dbus\.service/) as string,
+    })
     expect(await system('apply', '/srv/demo/alone.yaml')).toMatchObject({ code: 0 })
     await box.write('/srv/demo/twin.yaml', 'version: 1\nname: twin\nlabel: alone\ncommand: [/bin/sleep, "1"]\n')
     expect(await system('apply', '/srv/demo/twin.yaml', '--yes')).toMatchObject({ code: 1, stderr: expect.stringContaining('belongs to alone') as string })
@@ -239,7 +271,10 @@ describe('what stands in the way', () => {
   test('as root nothing is written where a user could lead it astray; a program that others may change is named', async () => {
     await box.exec(['sh', '-c', 'mkdir -p /usr/local/libexec && chown alice /usr/local/libexec'])
     await box.write('/srv/demo/secret', 'hush\n')
-    await box.write('/srv/demo/launched.yaml', 'version: 1\nname: launched\ncommand: [/bin/sleep, "100000"]\nenvironment: { S: { secretFile: /srv/demo/secret } }\n')
+    await box.write(
+      '/srv/demo/launched.yaml',
+      'version: 1\nname: launched\ncommand: [/bin/sleep, "100000"]\nenvironment: { S: { secretFile: /srv/demo/secret } }\n',
+    )
     const refused = await system('apply', '/srv/demo/launched.yaml')
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringMatching(/\/usr\/local\/libexec belongs to another user/)])
     expect((await box.exec(['sh', '-c', 'ls /etc/systemd/system/launched.service /usr/local/libexec/hermes-install'])).stdout).toBe('')
@@ -252,9 +287,15 @@ describe('what stands in the way', () => {
 
   test('a saved plan is applied exactly, or not at all', { timeout: 60_000 }, async () => {
     expect(await system('plan', '/srv/demo/p.yaml', '--out', '/srv/demo/my.plan')).toMatchObject({ code: 0 })
-    expect([await box.read('/srv/demo/my.plan'), (await box.exec(['stat', '-c', '%a', '/srv/demo/my.plan'])).stdout]).toEqual([expect.not.stringContaining('hush'), '600\n'])
+    expect([await box.read('/srv/demo/my.plan'), (await box.exec(['stat', '-c', '%a', '/srv/demo/my.plan'])).stdout]).toEqual([
+      expect.not.stringContaining('hush'),
+      '600\n',
+    ])
     await box.write('/srv/demo/p.yaml', profile('other'))
-    expect(await hermes(['apply', '/srv/demo/my.plan'])).toMatchObject({ code: 1, stderr: expect.stringContaining('has changed since this plan was made') as string })
+    expect(await hermes(['apply', '/srv/demo/my.plan'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has changed since this plan was made') as string,
+    })
     await box.write('/srv/demo/p.yaml', profile('one'))
     await box.write('/etc/systemd/system/demo.service', '# Rendered by hermes-install\n')
     expect(await hermes(['apply', '/srv/demo/my.plan'])).toMatchObject({ code: 1 })
@@ -285,7 +326,11 @@ describe('what stands in the way', () => {
     expect(await system('apply', '/srv/demo/p.yaml', '--yes')).toMatchObject({ code: 0 })
     // An apply that is killed while it waits is finished by the script; what it put in place goes with the script, too.
     await box.write('/srv/demo/p.yaml', profile('late').replace('stableFor: 200ms', 'stableFor: 3s').replace('timeout: 3s, http', 'timeout: 9s, http'))
-    await box.exec(['sh', '-c', 'TOKEN=hush /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system & sleep 1.5; kill -9 $!'])
+    await box.exec([
+      'sh',
+      '-c',
+      'TOKEN=hush /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system & sleep 1.5; kill -9 $!',
+    ])
     expect((await system('verify', '/srv/demo/p.yaml')).stdout).toContain('an apply was cut short')
     expect(await script('install.sh')).toMatchObject({ code: 0, stdout: expect.stringContaining('cut short; finishing its work') as string })
     expect((await system('status')).stdout).toContain('active (running)')

@@ -24,7 +24,13 @@ export const systemd: Platform = {
     const secrets = secretsOf(service)
     const { launcher: launcherPath, secrets: secretsPath } = paths(service)
     const artifacts: Artifact[] = [
-      { source: unitName(service), target: `${where.unit}/${unitName(service)}`, mode: 0o644, sensitive: false, text: unit(unitView(service, paths(service), at)) },
+      {
+        source: unitName(service),
+        target: `${where.unit}/${unitName(service)}`,
+        mode: 0o644,
+        sensitive: false,
+        text: unit(unitView(service, paths(service), at)),
+      },
     ]
     if (needsLauncher(service))
       artifacts.push({

@@ -67,8 +67,7 @@ export const manager: Manager = {
     return null
   },
 
-  affects: (source, before, after) =>
-    !source.endsWith('.service') || before === null || after === null || seenByProcess(before) !== seenByProcess(after),
+  affects: (source, before, after) => !source.endsWith('.service') || before === null || after === null || seenByProcess(before) !== seenByProcess(after),
 
   before(service, state: SystemdState, change) {
     const { lingerOn, lingerOff, replaced } = commands(service)
@@ -207,10 +206,13 @@ function drift(service: Service, state: SystemdState, argv: readonly (readonly s
     `systemd would start ${JSON.stringify(argv?.flat())}, the profile says ${JSON.stringify(expected)}`,
   )
   say(state.loaded && !state.running, 'not-running', `${unit} is ${state.words}`, `see \`hermes-install logs\`; to start it: ${quoted(service, 'start', unit)}`)
-  say(wantsLinger(service) && state.lingering === false, 'no-linger', `${service.host.user} does not linger: the service ends at logout and does not start at boot`)
+  say(
+    wantsLinger(service) && state.lingering === false,
+    'no-linger',
+    `${service.host.user} does not linger: the service ends at logout and does not start at boot`,
+  )
   for (const { name, live, enabled } of state.replaced) {
     say(live || enabled, 'replaced-back', `${name}, which this service replaces, ${live ? 'runs' : 'is enabled'}`)
   }
   return found
 }
-

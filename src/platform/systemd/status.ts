@@ -69,7 +69,10 @@ function missing(answers: Answers): ManagerState['missing'] {
     return { why: `${why}: WSL starts without it`, hint: 'put `[boot]` and `systemd=true` into /etc/wsl.conf, then run `wsl.exe --shutdown` on Windows' }
   }
   if (yes(answers, 'docker') || yes(answers, 'podman')) {
-    return { why: `${why}: this is a container`, hint: "use the container's own restart policy, such as --restart=always, and run the command in the foreground" }
+    return {
+      why: `${why}: this is a container`,
+      hint: "use the container's own restart policy, such as --restart=always, and run the command in the foreground",
+    }
   }
   return { why, hint: '`hermes-install render` writes the files for a machine that has one' }
 }
@@ -131,9 +134,9 @@ export function read(service: Subject, answers: Answers, wantsLinger: boolean): 
   }
 }
 
-/** A unit's path on the bus: bus_label_escape() of systemd, src/basic/bus-label.c. */
+/** A unit's path on the bus: bus_label_escape() of systemd, src/basic/bus-label.c. Names of units are ASCII. */
 const busPath = (unit: string): string =>
-  `/org/freedesktop/systemd1/unit/${[...unit].map((c, i) => (/[A-Za-z]/.test(c) || (i > 0 && /\d/.test(c)) ? c : [...Buffer.from(c)].map((byte) => `_${byte.toString(16).padStart(2, '0')}`).join(''))).join('')}`
+  `/org/freedesktop/systemd1/unit/${unit.replaceAll(/[^A-Za-z0-9]|^\d/g, (c) => `_${c.charCodeAt(0).toString(16).padStart(2, '0')}`)}`
 
 /** The exact argv; `systemctl show -p ExecStart` joins the words with blanks. */
 export const argvQuestion = (service: Subject): Question => ({

@@ -46,22 +46,25 @@ const profiles = { A: profile('A'), B: profile('B'), X: profile('X') }
 /** @param {string[]} args @param {string} version @param {Record<string, string>} env @param {(child: import('node:child_process').ChildProcess) => void} [meddle] @returns {Promise<{code: number | null, text: string}>} */
 const hermes = (args, version, env = {}, meddle) =>
   new Promise((resolve) => {
-    const child = spawn(process.execPath, [main, ...args, '--scope', scope], { env: { ...process.env, TOKEN: `secret-${version}`, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(process.execPath, [main, ...args, '--scope', scope], {
+      env: { ...process.env, TOKEN: `secret-${version}`, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     let text = ''
     child.stdout.on('data', (data) => (text += data))
     child.stderr.on('data', (data) => (text += data))
     child.once('close', (code) => resolve({ code, text }))
     meddle?.(child)
   })
-/** @param {'A' | 'B' | 'X'} version */
-const apply = (version, env = {}, /** @type {Parameters<typeof hermes>[3]} */ meddle = undefined) => hermes(['apply', profiles[version]], version, env, meddle)
+/** @param {'A' | 'B' | 'X'} version @param {Record<string, string>} [env] @param {Parameters<typeof hermes>[3]} [meddle] */
+const apply = (version, env, meddle) => hermes(['apply', profiles[version]], version, env, meddle)
 
 /** @param {string[]} args */
 const ctl = (...args) => {
   try {
     return execFileSync('systemctl', [...(user ? ['--user'] : []), ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
   } catch (error) {
-    return String(/** @type {{ stdout?: string }} */ (error).stdout ?? '').trim()
+    return (/** @type {{ stdout?: string }} */ (error).stdout ?? '').trim()
   }
 }
 /** The version that runs; null if none does. @param {string} unit */
@@ -86,7 +89,16 @@ let story = []
 /** @param {boolean} holds @param {string} what */
 const must = (holds, what) => {
   if (holds) return
-  console.log(JSON.stringify({ broken: what, story, running: running(), old: running('old-demo'), status: ctl('status', 'demo'), state: existsSync(`${states}/demo`) ? readdirSync(`${states}/demo`) : null }))
+  console.log(
+    JSON.stringify({
+      broken: what,
+      story,
+      running: running(),
+      old: running('old-demo'),
+      status: ctl('status', 'demo'),
+      state: existsSync(`${states}/demo`) ? readdirSync(`${states}/demo`) : null,
+    }),
+  )
   process.exit(1)
 }
 /** Every file is wholly what some version has, or is not there. @param {boolean} absent whether not being there is right */
@@ -98,7 +110,9 @@ const mustBeWhole = (absent) => {
   })
 }
 const leftovers = () =>
-  [units, secrets, `${states}/demo`].flatMap((folder) => (existsSync(folder) ? readdirSync(folder).filter((name) => /hermes-install-new|^undo|\.new$/.test(name)) : []))
+  [units, secrets, `${states}/demo`].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder).filter((name) => /hermes-install-new|^undo|\.new$/.test(name)) : [],
+  )
 
 /** A disk without room: the box has small file systems for that, made by root. @param {string} folder */
 const fill = (folder) => {
@@ -174,10 +188,8 @@ for (const version of /** @type {const} */ (['A', 'B'])) {
   must(result.code === 0 && running() === version, `the first apply of ${version}`)
   whole[version] = files.map(read)
 }
-whole['X'] = [
-  /** @type {string} */ (whole['A']?.[0]).replace('"A"', '"X"').replace(/=A{3000}/, `=${'X'.repeat(3000)}`),
-  /** @type {string} */ (whole['A']?.[1]).replace('secret-A', 'secret-X'),
-]
+const [unitOfA, secretsOfA] = /** @type {[string, string]} */ (whole['A'])
+whole['X'] = [unitOfA.replace('"A"', '"X"').replace(/=A{3000}/, `=${'X'.repeat(3000)}`), secretsOfA.replace('secret-A', 'secret-X')]
 
 /** @type {Record<string, number>} */
 const counts = {}
@@ -223,7 +235,11 @@ for (let i = 0; i < Number(tries); i++) {
     const bad = await apply('X')
     story.push(`then X: ${bad.code} ${bad.text}`)
     must(bad.code === 1, 'X fails')
-    if (kind !== 'two at once') must(first && running('old-demo') === 'old' ? true : running() !== null && running() !== 'X', 'what worked before works after a run that was cut short and one that failed')
+    if (kind !== 'two at once')
+      must(
+        first && running('old-demo') === 'old' ? true : running() !== null && running() !== 'X',
+        'what worked before works after a run that was cut short and one that failed',
+      )
     mustBeWhole(first)
   }
   const then = pick(/** @type {const} */ (['A', 'B']))

@@ -14,7 +14,8 @@ __otherwise=restart
 
 say() { printf '%s: %s\n' "$__label" "$1" >&2; }
 
-# The launcher's own failures: 78 is EX_CONFIG of sysexits.h, and what launchd itself shows for a job it could not set up.
+# The launcher's own failures. 78 is EX_CONFIG of sysexits.h, and what launchd itself shows for a job it could not set up;
+# another where the manager would take 78 for the program's.
 fail() {
   say "$1"
   # Not through the code lists: those speak of what the program means by its codes (78 may well be "do not restart me"),

@@ -185,6 +185,7 @@ place() { # SOURCE TARGET MODE OWNER
 # $undo/N.path      the target of the Nth file; written last, so that a file with a record is safe to change
 # $undo/N.file      what it was; none if there was none. N.sensitive: not to be kept afterwards
 # $undo/directories those we made
+# $undo/manifest.json what is being written
 # The folder outlives a killed run: the next one finds it, finishes the work, and still knows how to go back.
 noted() { grep -Fqx -- "$1" "$undo/facts"; }
 note() { noted "$1" || printf '%s\n' "$1" >>"$undo/facts"; }
@@ -226,6 +227,10 @@ commit() {
   # Every folder that was made for it, now or by an earlier install: uninstall.sh takes away those that are empty by then.
   printf '%s' "$state_parents" >>"$state/directories"
   [ ! -f "$undo/directories" ] || cat "$undo/directories" >>"$state/directories"
+  # What `hermes-install` knows this service by; hashes of secrets are for nobody else.
+  grep '^replaced-' "$undo/facts" >>"$state/replaced" || [ -s "$state/replaced" ] || rm -f "$state/replaced"
+  if grep -Fq '"sensitive": true' "$undo/manifest.json"; then mode=0600; else mode=0644; fi
+  chmod "$mode" "$undo/manifest.json" && mv -f "$undo/manifest.json" "$state/manifest.json"
   # The point of no return: from here on a run that finds the rest only cleans up.
   mv "$undo" "$state/previous.new"
   acting=
@@ -394,6 +399,9 @@ service_note() {
 service_stop_replaced() {
   :
 }
+disable_replaced() {
+  :
+}
 start_replaced() {
   :
 }
@@ -406,6 +414,8 @@ service_apply() {
   else
     ! is_enabled "$unit" || manager_disable || return
   fi
+  # Not before: whatever happens until then, one of the two starts at the next boot.
+  disable_replaced || return
   if [ -z "$altered$unfinished" ] && [ "$(property ActiveState)" = active ]; then return 0; fi
   : >"$undo/touched"
   if is_live "$unit"; then
@@ -504,9 +514,7 @@ $state_parents"
     directory=$(dirname "$directory")
   done
   [ -w "$directory" ] || die 4 "cannot write in $directory. Run: sudo sh $(quoted "$here/install.sh")"
-  # Nobody else needs to see what was there before.
   make_directory "$state" || die 1 "cannot make $state"
-  chmod 0700 "$state"
 }
 
 look_at_file() {
@@ -562,6 +570,7 @@ make_if_missing() {
 install() {
   check_rights install.sh
   each_file check_file
+  [ -r "$here/manifest.json" ] || die 1 "$here/manifest.json is missing: this folder is not complete"
   if [ -f "$state/label" ] && [ "$(cat "$state/label")" != "$label" ]; then
     die 1 "$title is installed as $(cat "$state/label") and would now be $label. Uninstall it first, with the scripts it was installed with."
   fi
@@ -597,9 +606,11 @@ install() {
     wanted=$undo
     undo=$undo.new
     (umask 077 && mkdir "$undo") && : >"$undo/facts" && service_note
+    cp "$here/manifest.json" "$undo/manifest.json"
     mv "$undo" "$wanted"
     undo=$wanted
   fi
+  if [ -n "$unfinished" ]; then cp "$here/manifest.json" "$undo/manifest.new" && mv -f "$undo/manifest.new" "$undo/manifest.json"; fi
   remember=$undo/directories
 
   service_stop_replaced || die 1 "cannot stop what it replaces"

@@ -10,7 +10,8 @@ __label=python-worker
 
 say() { printf '%s: %s\n' "$__label" "$1" >&2; }
 
-# The launcher's own failures: 78 is EX_CONFIG of sysexits.h, and what launchd itself shows for a job it could not set up.
+# The launcher's own failures. 78 is EX_CONFIG of sysexits.h, and what launchd itself shows for a job it could not set up;
+# another where the manager would take 78 for the program's.
 fail() {
   say "$1"
   exit 78
