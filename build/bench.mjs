@@ -103,3 +103,7 @@ for (const count of [1000, 10_000]) {
   rmSync(folder, { recursive: true })
 }
 console.log(`dist: ${readdirSync(join(root, 'dist')).reduce((sum, name) => sum + statSync(join(root, 'dist', name)).size, 0) >> 10} KiB`)
+
+// sd_booted(3): without a systemd there is nothing to apply to.
+if (existsSync('/run/systemd/system')) await import('./bench-apply.mjs')
+else console.log('apply: not measured, as no systemd runs here')

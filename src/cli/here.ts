@@ -50,7 +50,8 @@ export async function here(): Promise<Here> {
   }
   const manager = await platform.manager()
   const system = liveSystem()
-  const answers = await ask(system, [manager.versionQuestion])
+  // While the manager answers, the rest is loaded.
+  const [answers] = await Promise.all([ask(system, [manager.versionQuestion]), import('../profile/parse.ts')])
   const versions = manager.version(answers.get(manager.versionQuestion.id)!)
   return { system, platform, manager, facts: { ...thisHost(os), ...(versions === undefined ? {} : { versions }) } }
 }
