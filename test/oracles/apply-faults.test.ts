@@ -36,6 +36,42 @@ async function prepared(scope: 'user' | 'system'): Promise<{ box: Box; home: str
   return { box, home }
 }
 
+/** After a power cut only what is on the disk is left: the box's own files outlive it, its processes do not. */
+test('a power cut at a random moment: the service is back with the machine, and the next run converges', { timeout: 600_000 }, async () => {
+  const { box } = await prepared('system')
+  try {
+    const node = '/usr/local/bin/hermes-node'
+    const main = '/opt/hermes-install/dist/main.cjs'
+    const profile = (version: string): string =>
+      `version: 1\nname: demo\ncommand: [/srv/faults/run.sh, ${version}]\nrestart: { policy: always, delays: [100ms] }\nhealth: { stableFor: 200ms, timeout: 2s }\nreplaces: { linux: { units: [old-demo] } }\n`
+    for (const version of ['A', 'B', 'X']) await box.write(`/srv/faults/${version}.yaml`, profile(version))
+    const hermes = (verb: string, version: string) => box.exec([node, main, verb, `/srv/faults/${version}.yaml`, '--scope', 'system'])
+    const active = async (unit: string) => (await box.exec(['systemctl', 'is-active', unit])).stdout.trim() === 'active'
+    let current = ''
+    for (let i = 0; i < 14; i++) {
+      // Every other time from an earlier install, and now and then towards what never works.
+      const first = i % 2 === 0
+      const version = i % 5 === 4 ? 'X' : current === 'A' ? 'B' : 'A'
+      if (first) {
+        if (current !== '') expect(await hermes('uninstall', current)).toMatchObject({ code: 0 })
+        await box.exec(['systemctl', 'enable', '--now', 'old-demo'])
+      }
+      const after = Math.round(50 + Math.random() * 900)
+      const story = `${i}: ${first ? 'first' : current} -> ${version}, after ${after} ms`
+      await box.exec(['sh', '-c', `setsid ${node} ${main} apply /srv/faults/${version}.yaml --scope system >/dev/null 2>&1 & sleep ${after / 1000}`])
+      await box.reboot({ powerCut: true })
+      await expect.poll(async () => (await active('demo')) || (await active('old-demo')) || version === 'X', { timeout: 8000, message: story }).toBe(true)
+      const then = version === 'A' ? 'B' : 'A'
+      const next = await hermes('apply', then)
+      expect([next.code, await active('demo'), await active('old-demo')], `${story}: ${next.stderr}`).toEqual([0, true, false])
+      expect((await hermes('verify', then)).code, story).toBe(0)
+      current = then
+    }
+  } finally {
+    await box.stop()
+  }
+})
+
 test.concurrent.each(['system', 'user'] as const)(
   '%s scope: never without a service that worked, never a half-written file, always converging',
   { timeout: 1_500_000 },
