@@ -30,7 +30,7 @@ export const mappings: Mappings<'linux'> = {
         when: (s) => s.restart.delaysMs.length > 1 && s.linux.systemdVersion < restartStepsSince,
         fidelity: 'approximate',
         reason: `systemd before ${restartStepsSince} knows one constant delay`,
-        instead: 'RestartSec= is the first delay; with linux.systemd.version 254 or newer it grows to the last',
+        instead: 'RestartSec= is the first delay; with linux.systemd.version 254 or newer it grows to the last (`apply` takes the version of its machine)',
       },
       {
         when: (s) => new Set(s.restart.delaysMs).size > 1,
@@ -160,8 +160,8 @@ export const mappings: Mappings<'linux'> = {
       },
     ],
   },
-  health: { to: 'waited for by install.sh' },
-  replaces: { to: 'stopped and disabled by install.sh' },
+  health: { to: 'waited for by `apply` and install.sh' },
+  replaces: { to: 'stopped and disabled by `apply` and install.sh' },
   native: { to: 'as it is' },
   'linux.systemd': { to: 'the directives that may be used' },
   'linux.linger': {
