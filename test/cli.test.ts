@@ -391,10 +391,53 @@ test('validate finds what any OS would refuse', () => {
   expect(ran.err).toContain('p.yaml:3:11 command[0]: the program must be absolute on windows')
 })
 
+test('validate says why a key is not exact where that matters, and tells programs always', () => {
+  put('p.yaml', minimal('restart: { delays: [1s, 5s] }'))
+  const args = ['validate', 'p.yaml', '--os', 'linux']
+  const brief = run(args)
+  expect(brief).toMatchObject({ code: 0 })
+  expect(brief.out).toContain('(not exact: restart.delays)')
+  expect(brief.out).not.toContain('~ restart.delays')
+  const reason = /^ {2}~ restart\.delays: systemd .*\n {4}-> RestartSec= is the first delay/m
+  expect(run([...args, '--verbose'])).toMatchObject({ code: 0, out: expect.stringMatching(reason) })
+  expect(run([...args, '--strict'])).toMatchObject({ code: 5, out: expect.stringMatching(reason) })
+  const checked = [{ os: 'linux', exact: false, limits: [{ key: 'restart.delays', fidelity: 'approximate' }] }]
+  expect(json(run([...args, '--json']))).toMatchObject({ ok: true, checked })
+  expect(json(run([...args, '--json', '--strict']))).toMatchObject({ ok: false, error: { code: 'NOT_EXACT' }, checked })
+})
+
+test('one mistake is one, however many OSes find it', () => {
+  put('p.yaml', 'version: 2\nname: x\ncommand: ["${home}/x"]')
+  put('host.yaml', host)
+  expect(run(['render', 'p.yaml', '--os', 'all'])).toMatchObject({ code: 2, err: expect.stringContaining('error: one mistake in the profile\n') })
+})
+
+test('a path that cannot be read is a mistake of who typed it, not of this program', () => {
+  symlinkSync('loop.yaml', join(folder, 'loop.yaml'))
+  put('file', '')
+  mkdirSync(join(folder, 'closed'), { mode: 0o700 })
+  put('closed/p.yaml', minimal())
+  put('p.yaml', minimal())
+  const other = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  chmodSync(join(folder, 'closed'), process.getuid?.() === 0 ? 0o700 : 0)
+  for (const [path, words] of [
+    ['loop.yaml', 'cannot read loop.yaml: its symbolic links lead in a circle'],
+    ['file/p.yaml', 'cannot read file/p.yaml: a file is where a folder should be'],
+    [`${'x'.repeat(300)}.yaml`, 'the name is too long'],
+    ['closed/p.yaml', 'cannot read closed/p.yaml: this user may not read it, or a folder above it'],
+    ['closed', 'cannot read closed: this user may not read it, or a folder above it'],
+  ] as const)
+    for (const command of ['render', 'validate'])
+      expect(json(run([command, path, '--json'], other))).toMatchObject({ error: { code: 'PROFILE_NOT_FOUND', message: expect.stringContaining(words) } })
+  for (const flag of ['--values', '--host'])
+    expect(run(['render', 'p.yaml', flag, 'closed/p.yaml'], other)).toMatchObject({ code: 2, err: expect.stringContaining('may not read it') })
+  chmodSync(join(folder, 'closed'), 0o700)
+})
+
 test('init writes a profile that validates once, and never over another', () => {
   expect(run(['init', '9.yaml'])).toMatchObject({ code: 0 })
   expect(run(['validate', '9.yaml'])).toMatchObject({ code: 0 })
-  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0 })
+  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0, out: expect.stringContaining("then: hermes-install validate 'My App.yaml'\n") })
   expect(run(['validate', 'My App.yaml'])).toMatchObject({ code: 0 })
   expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain('name: my-app\n')
   expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain("['C:\\Program Files\\my-app\\my-app.exe', --serve]")
