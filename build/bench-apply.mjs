@@ -45,10 +45,17 @@ try {
     rmSync(unit)
   }
   const [render, nothing, created, plain] = [times.render, times.nothing, times.created, times.plain].map((values) => median(values ?? []))
-  const tell = (/** @type {string} */ what, /** @type {number} */ ratio, /** @type {string} */ goal) => console.log(`${what.padEnd(64)} ${ratio.toFixed(2)}x   (${goal})`)
+  const tell = (/** @type {string} */ what, /** @type {number} */ ratio, /** @type {string} */ goal) =>
+    console.log(`${what.padEnd(64)} ${ratio.toFixed(2)}x   (${goal})`)
   tell('apply with nothing to do', (nothing ?? 0) / (render ?? 1), 'against a render; at most 1.5')
-  tell('apply of a new service', (created ?? 0) / ((plain ?? 0) + (render ?? 0) + windowMs), 'against daemon-reload, enable --now, a render and the health window; at most 1.3')
-  console.log(`${' '.repeat(8)}render ${render?.toFixed()} ms, nothing ${nothing?.toFixed()} ms, new ${created?.toFixed()} ms; the bare calls ${plain?.toFixed()} ms, the window ${windowMs} ms`)
+  tell(
+    'apply of a new service',
+    (created ?? 0) / ((plain ?? 0) + (render ?? 0) + windowMs),
+    'against daemon-reload, enable --now, a render and the health window; at most 1.3',
+  )
+  console.log(
+    `${' '.repeat(8)}render ${render?.toFixed()} ms, nothing ${nothing?.toFixed()} ms, new ${created?.toFixed()} ms; the bare calls ${plain?.toFixed()} ms, the window ${windowMs} ms`,
+  )
 } finally {
   spawnSync(process.execPath, [main, 'uninstall', profile, '--scope', scope, '--yes'])
   rmSync(unit, { force: true })

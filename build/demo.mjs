@@ -15,6 +15,7 @@ const planned = hermes('plan')
 if (planned !== 0) {
   // Without a service manager there is a plan all the same, and why it could not be applied; that is not the demo's failure.
   const { stdout } = spawnSync(process.execPath, [main, 'plan', '--json'], { encoding: 'utf8' })
-  if (JSON.parse(stdout).error?.code === 'NO_MANAGER') console.log('\nHere is nothing to apply it to; on a machine with a service manager, `hermes-install apply` does what the plan says.')
+  if (JSON.parse(stdout).error?.code === 'NO_MANAGER')
+    console.log('\nHere is nothing to apply it to; on a machine with a service manager, `hermes-install apply` does what the plan says.')
   process.exit(JSON.parse(stdout).error?.code === 'NO_MANAGER' ? 0 : (planned ?? 1))
 }

@@ -4,15 +4,27 @@ import { mappings as macos } from '../src/platform/launchd/limits.ts'
 import type { Mapping } from '../src/platform/platform.ts'
 import { mappings as linux } from '../src/platform/systemd/limits.ts'
 import { mappings as windows } from '../src/platform/windows/limits.ts'
-import { groups, platformEntries, profileSchema, serviceEntries } from '../src/profile/schema.ts'
+import { platformEntries, profileSchema, serviceEntries } from '../src/profile/schema.ts'
 
 type Json = { [key: string]: unknown }
 
 /** JSON Schema draft 7, which editors read. Unknown keys are errors, `null` unsets a key of a lower layer. */
 export function jsonSchema(): string {
   const schema = toJsonSchema(profileSchema, { errorMode: 'ignore', ignoreActions: ['check'] }) as Json
-  const closed = close(schema) as Json
+  const closed = { ...(close(schema) as Json), ...wholeProfile }
   return `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', title: 'hermes-install profile', description: 'One profile declares one service, for Linux, macOS and Windows.', ...closed }, null, 2)}\n`
+}
+
+/** A profile that lies over no other must say it all; a base says `extends: []` to be left alone. */
+const wholeProfile = {
+  if: { required: ['extends'] },
+  else: {
+    required: ['version', 'name'],
+    anyOf: [
+      { required: ['command'] },
+      ...['linux', 'macos', 'windows', 'instance'].map((overlay) => ({ required: [overlay], properties: { [overlay]: { required: ['command'] } } })),
+    ],
+  },
 }
 
 function close(node: unknown): unknown {
@@ -48,26 +60,44 @@ function nullable({ description, ...rest }: Json): Json {
 /** Just enough of valibot's own shape to name a type. */
 interface Shape {
   type: string
-  expects?: string | null
   message?: string
   wrapped?: Shape
   pipe?: readonly (Shape & { description?: string })[]
   entries?: Record<string, Shape>
+  options?: readonly Shape[]
+  item?: Shape
+  value?: Shape
 }
 
-const described = (shape: Shape): string =>
-  shape.wrapped ? described(shape.wrapped) : (shape.pipe?.findLast((action) => action.type === 'description')?.description ?? '')
-function typeOf(shape: Shape): string {
-  if (shape.wrapped) return typeOf(shape.wrapped)
-  if (shape.pipe) return typeOf(shape.pipe[0]!)
-  return shape.message ?? shape.type
+const descriptionOf = (shape: Shape): string | undefined =>
+  shape.wrapped ? descriptionOf(shape.wrapped) : shape.pipe?.findLast((action) => action.type === 'description')?.description
+const bare = (shape: Shape): Shape => (shape.wrapped ? bare(shape.wrapped) : shape.pipe ? bare(shape.pipe[0]!) : shape)
+const typeOf = (shape: Shape): string => bare(shape).message ?? bare(shape).type
+
+/** The row of a key, then those of all keys below it. */
+function rows(name: string, shape: Shape, isEntry: boolean): string[] {
+  const description = descriptionOf(shape)
+  const below = keysBelow(name, bare(shape))
+  if (description === undefined) return below
+  const [, meaning, fallback, required] = /^(.*?)(?: Default: (.*)\.| (Required.*)\.)?$/.exec(description)!
+  const must = required?.toLowerCase() ?? (isEntry && shape.type !== 'optional' ? 'required' : '')
+  const cells = [`\`${name}\``, typeOf(shape), fallback ?? must, meaning!]
+  return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`, ...below]
 }
-const row = (name: string, shape: Shape): string => `| \`${name}\` | ${typeOf(shape).replaceAll('|', '\\|')} | ${described(shape).replaceAll('|', '\\|')} |`
+
+function keysBelow(name: string, { entries, options, item, value }: Shape): string[] {
+  return [
+    ...Object.entries(entries ?? {}).flatMap(([key, shape]) => rows(`${name}.${key}`, shape, true)),
+    ...(value ? rows(`${name}.NAME`, value, false) : []),
+    ...(item ? rows(`${name}[]`, item, false) : []),
+    ...(options ?? []).flatMap((option) => keysBelow(name, bare(option))),
+  ]
+}
+const header = ['| key | type | default | meaning |', '|---|---|---|---|']
 
 /** docs/profile.md */
 export function fieldReference(): string {
   const top = (profileSchema as unknown as Shape).entries!
-  const service = Object.entries(serviceEntries as unknown as Record<string, Shape>)
   const lines = [
     '# The profile',
     '',
@@ -81,26 +111,28 @@ export function fieldReference(): string {
     'With `--instance NAME` a label that does not say `${instance}` gets `-NAME` appended. A file may have 512 KiB.',
     'Durations are `500ms`, `2s`, `5m`, `1h`, `1d` and sums of them (`1m30s`); sizes are `10MB` (decimal) or `1GiB` (binary).',
     '',
-    'In an editor with the YAML language server, the first line `# yaml-language-server: $schema=PATH/profile.schema.json` checks and completes as you type;',
-    '`hermes-install init` writes it.',
+    'In an editor with the YAML language server, the first line `# yaml-language-server: $schema=file:///PATH/profile.schema.json` checks and completes as you type',
+    '(a URL: a path would end at its first blank); `hermes-install init` writes it.',
     '',
-    '| key | type | meaning |',
-    '|---|---|---|',
-    ...['version', 'name', 'extends', 'parameters'].map((name) => row(name, top[name]!)),
-    ...service.flatMap(([name, shape]) =>
-      name in groups
-        ? Object.entries(groups[name as keyof typeof groups] as unknown as Record<string, Shape>).map(([sub, part]) => row(`${name}.${sub}`, part))
-        : [row(name, shape)],
-    ),
-    ...(['linux', 'macos', 'windows', 'instance'] as const).map((name) => row(name, top[name]!)),
+    'A file that lies over no other must have `version`, `name` and `command`; an editor asks for them too. A base that is not whole, such as `_base.yaml`, says `extends: []`',
+    'to be left alone.',
     '',
-    '## Keys of one overlay only',
+    '`NAME` stands for a name of your choice, `[]` for each entry of a list. Nothing is required but what says so; a key below another is required where that other is.',
     '',
-    '| key | type | meaning |',
-    '|---|---|---|',
-    ...Object.entries(platformEntries).flatMap(([os, entries]) =>
-      Object.entries(entries as unknown as Record<string, Shape>).map(([name, shape]) => row(`${os}.${name}`, shape)),
-    ),
+    ...header,
+    ...['version', 'name', 'extends', 'parameters', ...Object.keys(serviceEntries)].flatMap((name) => rows(name, top[name]!, true)),
+    '',
+    '## Overlays',
+    '',
+    'Each holds any of the keys above from `parameters` on, and keys of its own.',
+    '',
+    ...header,
+    ...(['linux', 'macos', 'windows', 'instance'] as const).flatMap((name) => [
+      rows(name, top[name]!, true)[0]!,
+      ...Object.entries(name === 'instance' ? {} : (platformEntries[name] as unknown as Record<string, Shape>)).flatMap(([key, shape]) =>
+        rows(`${name}.${key}`, shape, true),
+      ),
+    ]),
     '',
     '## Host facts (`--host FILE`)',
     '',

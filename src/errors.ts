@@ -58,12 +58,15 @@ export class UserError extends Error {
   readonly code: ErrorCode
   readonly hint: string | null
   readonly issues: readonly Issue[]
+  /** What else a program is told: fields of the `--json` document. */
+  readonly document: object
 
-  constructor(code: ErrorCode, message: string, more: { hint?: string; issues?: readonly Issue[]; cause?: unknown } = {}) {
+  constructor(code: ErrorCode, message: string, more: { hint?: string; issues?: readonly Issue[]; document?: object; cause?: unknown } = {}) {
     super(message, { cause: more.cause })
     this.name = 'UserError'
     this.code = code
     this.hint = more.hint ?? null
     this.issues = more.issues ?? []
+    this.document = more.document ?? {}
   }
 }

@@ -135,11 +135,14 @@ describe('render', () => {
       ['secrets.sh', '600'],
       ['secrets.cmd', '600'],
     ])
-    for (const { files } of (json(ran) as { rendered: { files: { source: string; sensitive: boolean }[] }[] }).rendered)
+    for (const { files } of (json(ran) as { rendered: { files: { source: string; sensitive: boolean; sha256: string | null }[] }[] }).rendered) {
       expect(files.filter(({ sensitive }) => sensitive)).toHaveLength(1)
+      // Of a weak secret, the hash is as good as the secret.
+      for (const { sensitive, sha256 } of files) expect(sha256 === null).toBe(sensitive)
+    }
   })
 
-  test('a folder of profiles: sorted, without drafts; every mistake at once; the good ones are written', () => {
+  test('a folder of profiles: sorted, without drafts; every mistake at once, and then nothing is written', () => {
     put('profiles/b.yaml', minimal().replace('my-app', 'b'))
     put('profiles/a.yml', minimal().replace('my-app', 'a'))
     put('profiles/_base.yaml', 'nonsense: 1')
@@ -154,17 +157,103 @@ describe('render', () => {
     expect(ran.err).toContain('profiles/d.yaml:1:1 version: expected 1, got the number 2')
     expect(ran.err).toContain('profiles/e.yaml:2:1 name: b is rendered from profiles/b.yaml already')
     expect(ran.err.match(/comand/g)).toHaveLength(2)
-    expect(readdirSync(join(folder, 'other'))).toEqual(['a', 'b'])
+    expect(ran.err).toContain('error: 4 mistakes in the profiles')
+    expect(ran.out).toBe('')
+    expect(existsSync(join(folder, 'other'))).toBe(false)
+    // What is there already stays as it is too.
+    const before = tree(join(folder, 'out'))
+    put('profiles/a.yml', minimal('description: new').replace('my-app', 'a'))
+    expect(json(run(['render', 'profiles', '--os', 'linux', '--json']))).toMatchObject({ ok: false, changed: false, error: { code: 'PROFILE_INVALID' } })
+    expect(tree(join(folder, 'out'))).toEqual(before)
   })
 
-  test('--strict refuses what is not exact, and writes none of it', () => {
-    put('p.yaml', minimal('restart: { delays: [1s, 5s] }'))
-    const ran = run(['render', 'p.yaml', '--os', 'linux', '--strict'])
-    expect(ran).toMatchObject({ code: 5 })
-    expect(ran.err).toContain('restart.delays is approximate')
-    expect(existsSync(join(folder, 'out'))).toBe(false)
+  test('--strict refuses what is not exact, says it to programs too, and writes nothing', () => {
+    put('p.yaml', minimal('linux: { restart: { delays: [1s, 5s] } }'))
+    const args = ['render', 'p.yaml', '--os', 'all', '--strict']
+    const ran = run(args)
+    expect(ran).toMatchObject({ code: 5, out: '' })
+    expect(ran.err).toContain('my-app linux: restart.delays is approximate')
+    expect(ran.err).toContain('--strict: 1 of 3 would not be exact; nothing was written')
+    expect(json(run([...args, '--json']))).toMatchObject({
+      ok: false,
+      changed: false,
+      error: { code: 'NOT_EXACT' },
+      limits: [{ profile: 'p.yaml', id: 'my-app', os: 'linux', key: 'restart.delays', fidelity: 'approximate' }],
+    })
+    expect(readdirSync(folder)).toEqual(['p.yaml'])
     put('p.yaml', minimal())
-    expect(run(['render', 'p.yaml', '--os', 'all', '--strict'])).toMatchObject({ code: 0 })
+    expect(run(args)).toMatchObject({ code: 0 })
+  })
+
+  test.runIf(process.platform !== 'win32')(
+    'modes count: --check names wrong ones and render mends them, but not those of a checkout under another umask',
+    () => {
+      put('p.yaml', minimal('environment: { T: { fromEnv: MY_TOKEN, secret: true } }'))
+      const check = (): Ran => run(['render', 'p.yaml', '--os', 'linux', '--check', '--json'], { env: { MY_TOKEN: 'x' } })
+      const place = join(folder, 'out/my-app/linux')
+      const mend = (): Ran => run(['render', 'p.yaml', '--os', 'linux', '--json'], { env: { MY_TOKEN: 'x' } })
+      mend()
+      expect(check()).toMatchObject({ code: 0 })
+      for (const [name, wrong, right] of [
+        ['secrets.env', 0o644, 0o600],
+        ['my-app.service', 0o666, 0o644],
+        ['install.sh', 0o644, 0o755],
+        ['manifest.json', 0o640, 0o600],
+      ] as const) {
+        chmodSync(join(place, name), wrong)
+        const found = check()
+        expect([name, found.code, (json(found)['rendered'] as [{ differences: unknown }])[0].differences]).toEqual([name, 3, [{ name, how: 'mode' }]])
+        expect(json(mend())).toMatchObject({ changed: true, rendered: [{ written: [name] }] })
+        expect((statSync(join(place, name)).mode & 0o777).toString(8)).toBe(right.toString(8))
+      }
+      chmodSync(place, 0o775)
+      chmodSync(join(place, 'my-app.service'), 0o664)
+      chmodSync(join(place, 'install.sh'), 0o775)
+      expect(check()).toMatchObject({ code: 0 })
+      chmodSync(join(place, 'secrets.env'), 0o664)
+      expect(check()).toMatchObject({ code: 3 })
+    },
+  )
+
+  test.runIf(process.getuid?.() === 0)('--check by a user who may not read a file says so; no rights to look at all is exit 4', () => {
+    put('p.yaml', minimal('environment: { T: { fromEnv: MY_TOKEN, secret: true } }'))
+    const env = { MY_TOKEN: 'x' }
+    run(['render', 'p.yaml', '--os', 'linux'], { env })
+    const args = ['render', 'p.yaml', '--os', 'linux', '--check']
+    expect(run(args, { env, uid: 65_534 })).toMatchObject({ code: 3, out: expect.stringContaining('unreadable out/my-app/linux/secrets.env') })
+    chmodSync(join(folder, 'out'), 0o700)
+    expect(run(args, { env, uid: 65_534 })).toMatchObject({ code: 4, err: expect.stringContaining('cannot read out/my-app/linux: this user may not read it') })
+  })
+
+  test('what is in the way of one folder keeps all of them from being written', () => {
+    for (const name of ['a', 'b']) put(`profiles/${name}.yaml`, minimal().replace('my-app', name))
+    const args = ['render', 'profiles', '--os', 'linux', '--json']
+    put('out/b', 'a file')
+    expect(json(run(args))).toMatchObject({ changed: false, error: { code: 'WRITE_FAILED', message: 'cannot write out/b: a file is in the way' } })
+    rmSync(join(folder, 'out/b'))
+    mkdirSync(join(folder, 'out/b/linux/install.sh'), { recursive: true })
+    expect(json(run(args))).toMatchObject({ changed: false, error: { message: 'cannot write out/b/linux/install.sh: a folder is in the way' } })
+    expect(readdirSync(join(folder, 'out'), { recursive: true, encoding: 'utf8' })).toEqual(['b', 'b/linux', 'b/linux/install.sh'])
+    rmSync(join(folder, 'out/b/linux/install.sh'), { recursive: true })
+    // A folder of somebody else's on another disk.
+    const elsewhere = mkdtempSync(existsSync('/dev/shm') ? '/dev/shm/hermes-install-' : join(tmpdir(), 'hermes-install-'))
+    rmSync(join(folder, 'out/b'), { recursive: true })
+    symlinkSync(elsewhere, join(folder, 'out/b'))
+    expect(run(args)).toMatchObject({ code: 0 })
+    expect(readdirSync(join(elsewhere, 'linux'))).toEqual(readdirSync(join(folder, 'out/a/linux')).map((name) => name.replace('a.service', 'b.service')))
+    rmSync(elsewhere, { recursive: true })
+    expect(readdirSync(join(folder, 'out'))).toEqual(['a', 'b'])
+  })
+
+  test('the next step can be copied into a shell, for each service, and only where it belongs here', () => {
+    for (const name of ['a', 'b']) put(`profiles/${name}.yaml`, minimal().replace('my-app', name))
+    const own = { linux: 'linux', darwin: 'macos' }[process.platform as string]
+    if (own !== undefined) {
+      const next = (args: readonly string[]): string => run(['render', ...args]).out.split('Next: ')[1]!
+      expect(next(['profiles', '--out', "o 'x"])).toBe(`sh 'o '\\''x/a/${own}/install.sh'\n      sh 'o '\\''x/b/${own}/install.sh'\n`)
+      put('host.yaml', host.replace('linux', own))
+      expect(next(['profiles', '--host', 'host.yaml'])).toBe('copy a folder to its machine and run its install script\n')
+    }
   })
 
   test('parameters come from --set, --values and the environment, in that order', () => {
@@ -228,7 +317,7 @@ describe('render', () => {
     const uid = process.getuid?.() === 0 ? { uid: 65_534 } : {}
     expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid)).toMatchObject({ code: 4, err: expect.stringContaining('may not write closed') })
     expect(readdirSync(join(folder, 'closed'))).toEqual([])
-    expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid).err).toContain(' closed/my-app; or choose another place')
+    expect(run(['render', 'p.yaml', '--os', 'linux', '--out', 'closed'], uid).err).toMatch(/run: sudo install -d -o \S+ closed; or choose another place/)
     // Node's own recursive mkdir never ends here.
     if (process.platform === 'linux')
       expect(run(['render', 'p.yaml', '--os', 'linux', '--out', '/proc/hermes-install'])).toMatchObject({
@@ -302,10 +391,53 @@ test('validate finds what any OS would refuse', () => {
   expect(ran.err).toContain('p.yaml:3:11 command[0]: the program must be absolute on windows')
 })
 
+test('validate says why a key is not exact where that matters, and tells programs always', () => {
+  put('p.yaml', minimal('restart: { delays: [1s, 5s] }'))
+  const args = ['validate', 'p.yaml', '--os', 'linux']
+  const brief = run(args)
+  expect(brief).toMatchObject({ code: 0 })
+  expect(brief.out).toContain('(not exact: restart.delays)')
+  expect(brief.out).not.toContain('~ restart.delays')
+  const reason = /^ {2}~ restart\.delays: systemd .*\n {4}-> RestartSec= is the first delay/m
+  expect(run([...args, '--verbose'])).toMatchObject({ code: 0, out: expect.stringMatching(reason) })
+  expect(run([...args, '--strict'])).toMatchObject({ code: 5, out: expect.stringMatching(reason) })
+  const checked = [{ os: 'linux', exact: false, limits: [{ key: 'restart.delays', fidelity: 'approximate' }] }]
+  expect(json(run([...args, '--json']))).toMatchObject({ ok: true, checked })
+  expect(json(run([...args, '--json', '--strict']))).toMatchObject({ ok: false, error: { code: 'NOT_EXACT' }, checked })
+})
+
+test('one mistake is one, however many OSes find it', () => {
+  put('p.yaml', 'version: 2\nname: x\ncommand: ["${home}/x"]')
+  put('host.yaml', host)
+  expect(run(['render', 'p.yaml', '--os', 'all'])).toMatchObject({ code: 2, err: expect.stringContaining('error: one mistake in the profile\n') })
+})
+
+test('a path that cannot be read is a mistake of who typed it, not of this program', () => {
+  symlinkSync('loop.yaml', join(folder, 'loop.yaml'))
+  put('file', '')
+  mkdirSync(join(folder, 'closed'), { mode: 0o700 })
+  put('closed/p.yaml', minimal())
+  put('p.yaml', minimal())
+  const other = process.getuid?.() === 0 ? { uid: 65_534 } : {}
+  chmodSync(join(folder, 'closed'), process.getuid?.() === 0 ? 0o700 : 0)
+  for (const [path, words] of [
+    ['loop.yaml', 'cannot read loop.yaml: its symbolic links lead in a circle'],
+    ['file/p.yaml', 'cannot read file/p.yaml: a file is where a folder should be'],
+    [`${'x'.repeat(300)}.yaml`, 'the name is too long'],
+    ['closed/p.yaml', 'cannot read closed/p.yaml: this user may not read it, or a folder above it'],
+    ['closed', 'cannot read closed: this user may not read it, or a folder above it'],
+  ] as const)
+    for (const command of ['render', 'validate'])
+      expect(json(run([command, path, '--json'], other))).toMatchObject({ error: { code: 'PROFILE_NOT_FOUND', message: expect.stringContaining(words) } })
+  for (const flag of ['--values', '--host'])
+    expect(run(['render', 'p.yaml', flag, 'closed/p.yaml'], other)).toMatchObject({ code: 2, err: expect.stringContaining('may not read it') })
+  chmodSync(join(folder, 'closed'), 0o700)
+})
+
 test('init writes a profile that validates once, and never over another', () => {
   expect(run(['init', '9.yaml'])).toMatchObject({ code: 0 })
   expect(run(['validate', '9.yaml'])).toMatchObject({ code: 0 })
-  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0 })
+  expect(run(['init', 'My App.yaml'])).toMatchObject({ code: 0, out: expect.stringContaining("then: hermes-install validate 'My App.yaml'\n") })
   expect(run(['validate', 'My App.yaml'])).toMatchObject({ code: 0 })
   expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain('name: my-app\n')
   expect(readFileSync(join(folder, 'My App.yaml'), 'utf8')).toContain("['C:\\Program Files\\my-app\\my-app.exe', --serve]")
@@ -328,11 +460,23 @@ test('hundreds of profiles go through threads, with the same result, and a name 
   expect(ran.code).toBe(2)
   expect(ran.err).toContain('many/p258.yaml:3:1 comand: unknown key "comand"')
   expect(ran.err).toContain('many/p259.yaml:2:1 name: app-0 is rendered from many/p000.yaml already')
+  expect(readdirSync(folder)).toEqual(['many'])
   rmSync(join(folder, 'many/p258.yaml'))
   rmSync(join(folder, 'many/p259.yaml'))
-  rmSync(join(folder, 'all'), { recursive: true })
   expect(run(['render', 'many', '--os', 'all', '--out', 'all'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered into all, 774 changed') })
   expect(run(['render', 'many/p257.yaml', '--os', 'all', '--out', 'one'])).toMatchObject({ code: 0 })
   expect(tree(join(folder, 'all/app-257'))).toEqual(tree(join(folder, 'one/app-257')))
+  expect(readdirSync(join(folder, 'all'))).toHaveLength(258)
+  put('many/p000.yaml', minimal('description: new').replace('my-app', 'app-0'))
+  rmSync(join(folder, 'all/app-200'), { recursive: true })
+  put('all/app-200', 'in the way')
+  expect(json(run(['render', 'many', '--os', 'all', '--out', 'all', '--json']))).toMatchObject({
+    changed: false,
+    error: { message: 'cannot write all/app-200: a file is in the way' },
+  })
+  expect(readdirSync(join(folder, 'all'))).toHaveLength(258)
+  put('many/p000.yaml', minimal('description: number 0').replace('my-app', 'app-0'))
+  rmSync(join(folder, 'all/app-200'))
+  expect(run(['render', 'many', '--os', 'all', '--out', 'all'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered into all, 3 changed') })
   expect(run(['render', 'many', '--os', 'all', '--out', 'all', '--check'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered, 0 differ') })
 }, 60_000)

@@ -1,5 +1,5 @@
 // What commands have to say, on its way to a person (plain or coloured) or to a program (one JSON document).
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import { UserError, type Issue } from '../errors.ts'
 
 type Style = Parameters<typeof styleText>[0]
@@ -15,15 +15,18 @@ export interface Output {
   readonly style: (style: Style, text: string) => string
 }
 
-/** https://no-color.org: any value that is not empty; colours are for terminals. */
+/** https://no-color.org: any value that is not empty; colours are for terminals, and of stdout and stderr only one may be one. */
 export function output(options: { readonly json: boolean; readonly color: boolean }): Output {
-  const colored = options.color && process.stdout.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  const colored = (stream: { readonly isTTY: boolean }): boolean => options.color && stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb'
+  const [out, err] = [colored(process.stdout), colored(process.stderr)]
+  const shown = (text: string, color: boolean): string => `${color ? clean(text) : stripVTControlCharacters(clean(text))}\n`
   return {
     json: options.json,
-    line: (text = '') => void (options.json || process.stdout.write(`${clean(text)}\n`)),
-    note: (text) => void process.stderr.write(`${clean(text)}\n`),
+    line: (text = '') => void (options.json || process.stdout.write(shown(text, out))),
+    note: (text) => void process.stderr.write(shown(text, err)),
     document: (value) => void (options.json && process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)),
-    style: (style, text) => (colored ? styleText(style, text) : text),
+    // Newer Nodes than 20 would look at stdout alone.
+    style: (style, text) => (out || err ? styleText(style, text, { validateStream: false }) : text),
   }
 }
 
@@ -53,6 +56,7 @@ export function reportError(error: unknown, command: string, out: Output): void 
     command,
     ok: false,
     changed: false,
+    ...known?.document,
     error: { code: known?.code ?? 'INTERNAL', message, hint: known?.hint ?? null, issues: known?.issues ?? [] },
   })
 }

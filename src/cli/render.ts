@@ -2,26 +2,19 @@
 import { join } from 'node:path'
 import { UserError, exitCodes, type ExitCode, type Issue } from '../errors.ts'
 import { platforms } from '../platform/index.ts'
-import type { Limit, Platform, Refusal } from '../platform/platform.ts'
+import type { Platform, Refusal } from '../platform/platform.ts'
 import type { Os } from '../profile/model.ts'
-import { render, type Manifest } from '../render/render.ts'
-import { compareTree, writeTree, type Difference } from '../system/files.ts'
-import { thisOs } from '../system/machine.ts'
+import { render } from '../render/render.ts'
+import { commit, compareTree, discard, newStage, stageTree, type Stage } from '../system/tree.ts'
 import { factsLine, gather, type Flags, type Gathered, type Resolved } from './gather.ts'
 import { output, type Output } from './output.ts'
+import { documentOf, inexactOf, tell, tellNext, type Done } from './tell.ts'
+
+export { inexactOf }
 
 export interface RenderFlags extends Flags {
   readonly out: string
   readonly check?: boolean
-}
-
-/** One folder that was rendered. */
-interface Done {
-  readonly profile: string
-  readonly manifest: Manifest
-  readonly folder: string
-  readonly written: readonly string[]
-  readonly differences: readonly Difference[]
 }
 
 /** What came of some of the profiles: plain data, as it may come from another thread. */
@@ -35,6 +28,16 @@ export interface Outcome {
   readonly ids: readonly (readonly [id: string, profile: string])[]
   /** What a person or a program is told of one by one; of thousands, only those that differ. */
   readonly done: readonly Done[]
+  /** What is ready to be put in its place. */
+  readonly stage: Stage
+}
+
+/** What a thread is given. */
+export interface Task {
+  readonly profiles: readonly string[]
+  readonly flags: RenderFlags
+  readonly part: readonly string[]
+  readonly number: number
 }
 
 /** From so many folders on, threads pay for their start. */
@@ -50,31 +53,28 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
   const threads = files.length * systems.length < manyFolders ? 1 : Math.min(4, (await import('node:os')).availableParallelism())
   const size = Math.ceil(files.length / threads)
   const parts = Array.from({ length: threads }, (_, i) => files.slice(i * size, (i + 1) * size)).filter((part) => part.length > 0)
-  const others = parts.slice(1).map((part) => inThread({ profiles, flags, part }))
-  const outcomes = [await renderPart(gathered, parts[0]!, flags), ...(await Promise.all(others))]
+  const others = parts.slice(1).map((part, i) => inThread({ profiles, flags, part, number: i + 1 }))
+  const settled = await Promise.allSettled([renderPart(gathered, parts[0]!, flags, 0), ...others])
+  const outcomes = settled.flatMap((part) => (part.status === 'fulfilled' ? [part.value] : []))
+  const stages = outcomes.map(({ stage }) => stage)
 
   const sum = (key: 'count' | 'changed' | 'differing' | 'inexact'): number => outcomes.reduce((total, outcome) => total + outcome[key], 0)
   const [count, changed, differing, inexact] = [sum('count'), sum('changed'), sum('differing'), sum('inexact')]
-  const issues = [...outcomes.flatMap((outcome) => outcome.issues), ...twins(outcomes, gathered)]
-  const brief = files.length > few && !flags.verbose
-  for (const done of outcomes.flatMap((outcome) => outcome.done)) {
-    const limits = inexactOf(done.manifest)
-    if (flags.strict && limits.length > 0) tellLimits(done.manifest.id, done.manifest.os, limits, out)
-    else tell(done, limits, brief, out)
+  const all = outcomes.flatMap((outcome) => outcome.done)
+  try {
+    for (const part of settled) if (part.status === 'rejected') throw part.reason
+    const issues = unique([...outcomes.flatMap((outcome) => outcome.issues), ...twins(outcomes, gathered)])
+    if (issues.length > 0)
+      throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, { issues })
+    if (flags.strict && inexact > 0) throw notExact(all, count, inexact, out)
+  } catch (error) {
+    discard(stages)
+    throw error
   }
-  if (issues.length > 0)
-    throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, {
-      issues: unique(issues),
-    })
-  if (flags.strict && inexact > 0)
-    throw new UserError('NOT_EXACT', `--strict: ${inexact} of ${count} would not be exact; nothing of those was written`, {
-      hint: 'change the keys above, or set them in an overlay for the OS that has them',
-    })
-  if (!brief && !flags.check && count > 0)
-    tellNext(
-      outcomes.flatMap((outcome) => outcome.done),
-      out,
-    )
+  commit(stages)
+  const brief = files.length > few && !flags.verbose
+  for (const done of all) tell(done, inexactOf(done.manifest), brief, out)
+  if (!brief && !flags.check && count > 0) tellNext(all, gathered, out)
   if (brief || flags.check)
     out.line(
       flags.check
@@ -88,13 +88,32 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
     differs: differing > 0,
     out: flags.out,
     hosts: Object.fromEntries([...gathered.hosts].map(([os, { host, from }]) => [os, { ...host, from: typeof from === 'string' ? from : from.file }])),
-    rendered: flags.json ? outcomes.flatMap((outcome) => outcome.done.map(documentOf)) : [],
+    rendered: flags.json ? all.map(documentOf) : [],
   })
   return differing > 0 ? exitCodes.differs : exitCodes.done
 }
 
-/** Renders and writes (or compares) some of the profiles, one after the other, so that memory does not grow with their number. */
-export async function renderPart(gathered: Gathered, part: readonly string[], flags: RenderFlags): Promise<Outcome> {
+function notExact(all: readonly Done[], count: number, inexact: number, out: Output): UserError {
+  const limits = all.flatMap(({ profile, manifest }) => inexactOf(manifest).map((limit) => ({ profile, id: manifest.id, os: manifest.os, ...limit })))
+  for (const { id, os, key, fidelity, reason, instead } of limits) out.note(`${id} ${os}: ${key} is ${fidelity}: ${reason}; ${instead}`)
+  return new UserError('NOT_EXACT', `--strict: ${inexact} of ${count} would not be exact; nothing was written`, {
+    hint: 'change the keys above, or set them in an overlay for the OS that has them',
+    document: { limits },
+  })
+}
+
+/** Renders and stages (or compares) some of the profiles, one after the other, so that memory does not grow with their number. */
+export async function renderPart(gathered: Gathered, part: readonly string[], flags: RenderFlags, number: number): Promise<Outcome> {
+  const stage = newStage(flags.out, number)
+  try {
+    return await stagePart(gathered, part, flags, stage)
+  } catch (error) {
+    discard([stage])
+    throw error
+  }
+}
+
+async function stagePart(gathered: Gathered, part: readonly string[], flags: RenderFlags, stage: Stage): Promise<Outcome> {
   const managers = await loadPlatforms(gathered.systems)
   const issues: Issue[] = []
   const ids = new Map<string, string>()
@@ -115,18 +134,20 @@ export async function renderPart(gathered: Gathered, part: readonly string[], fl
     const refused = inexactOf(rendered.manifest).length > 0
     if (refused) inexact++
     count++
-    const written = flags.check || (flags.strict && refused) ? [] : writeTree(folder, rendered.files)
+    // One mistake and nothing will be written: what comes after it is only checked.
+    const idle = flags.check === true || issues.length > 0 || (flags.strict === true && inexact > 0)
+    const written = idle ? [] : stageTree(stage, service.id, service.os, rendered.files)
     const differences = flags.check ? compareTree(folder, rendered.files) : []
     if (written.length > 0) changed++
     if (differences.length > 0) differing++
     if (keepAll || differences.length > 0 || (flags.strict && refused))
       done.push({ profile: resolved.file, manifest: rendered.manifest, folder, written, differences })
   }
-  return { count, changed, differing, inexact, issues, ids: [...ids], done }
+  return { count, changed, differing, inexact, issues, ids: [...ids], done, stage }
 }
 
 /** Does a part in a thread of its own. */
-async function inThread(task: { profiles: readonly string[]; flags: RenderFlags; part: readonly string[] }): Promise<Outcome> {
+async function inThread(task: Task): Promise<Outcome> {
   const { Worker } = await import('node:worker_threads')
   return new Promise((resolve, reject) => {
     const worker = new Worker(join(import.meta.dirname, 'worker.cjs'), { workerData: task })
@@ -138,7 +159,6 @@ async function inThread(task: { profiles: readonly string[]; flags: RenderFlags;
   })
 }
 
-export const inexactOf = ({ limits }: Manifest): Limit[] => limits.filter(({ fidelity }) => fidelity !== 'exact')
 const twinIssue = (resolved: Resolved, twin: string): Issue =>
   resolved.merged.issue(['name'], `${resolved.service!.id} is rendered from ${twin} already`, 'every profile needs a name of its own')
 
@@ -178,54 +198,8 @@ export function unique(issues: readonly Issue[]): Issue[] {
   return [...new Map(issues.map((issue) => [JSON.stringify([issue.file, issue.line, issue.key, issue.message]), issue])).values()]
 }
 
-function documentOf({ profile, manifest, folder, written, differences }: Done): object {
-  const { id, os, label, files, limits } = manifest
-  return { id, os, label, profile, folder, changed: written.length > 0, written, differences, files, limits }
-}
-
 /** Facts that nobody gave are named: what is rendered for a machine that is not this one may need others. */
 export function tellFacts({ hosts }: Gathered, out: Output): void {
   for (const [os, known] of hosts)
     if (known.from === 'defaults') out.note(out.style('dim', `assumed for ${factsLine(os, known)} (give --host FILE for a real machine)`))
-}
-
-function writtenWords({ files }: Manifest, written: readonly string[]): string {
-  const removed = written.filter((name) => name !== 'manifest.json' && !files.some(({ source }) => source === name)).length
-  return `${written.length - removed} of ${files.length + 1} files written${removed > 0 ? `, ${removed} no longer needed removed` : ''}`
-}
-
-const marks = { approximate: ['yellow', '~'], unsupported: ['red', '!'] } as const
-
-function tellLimits(id: string, os: Os, limits: readonly Limit[], out: Output): void {
-  for (const { key, fidelity, reason, instead } of limits) out.note(`${id} ${os}: ${key} is ${fidelity}: ${reason}; ${instead}`)
-}
-
-function tell({ manifest, folder, written, differences }: Done, limits: readonly Limit[], brief: boolean, out: Output): void {
-  for (const { name, how } of differences) out.line(`${out.style('yellow', how.padEnd(8))} ${join(folder, name)}`)
-  if (brief || differences.length > 0) return
-  const state = written.length === 0 ? out.style('dim', 'unchanged') : out.style('green', writtenWords(manifest, written))
-  out.line(`${out.style('bold', manifest.label)}  ${out.style('cyan', manifest.os)}  ${folder}  ${state}`)
-  for (const { key, fidelity, reason, instead } of limits) {
-    const [color, mark] = marks[fidelity as keyof typeof marks]
-    out.line(`  ${out.style(color, mark)} ${key}: ${reason}`)
-    out.line(`    ${out.style('dim', `-> ${instead}`)}`)
-  }
-}
-
-function tellNext(done: readonly Done[], out: Output): void {
-  out.line()
-  if (done.some(({ manifest }) => inexactOf(manifest).length > 0))
-    out.line(out.style('dim', '~ approximate, ! unsupported: what the manager cannot do as the profile says, and what is done instead (also in manifest.json)'))
-  for (const { manifest, folder } of done) {
-    for (const { source } of manifest.files.filter(({ sensitive }) => sensitive))
-      out.line(`${out.style('yellow', 'secret')}  ${join(folder, source)} holds secrets: keep it, and its manifest.json, out of version control`)
-  }
-  const own = done.find(({ manifest }) => manifest.os === thisOs())
-  const command =
-    own === undefined
-      ? 'copy a folder to its machine and run its install script'
-      : own.manifest.os === 'windows'
-        ? join(own.folder, 'install.cmd')
-        : `sh ${join(own.folder, 'install.sh')}`
-  out.line(`Next: ${command}`)
 }

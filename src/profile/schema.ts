@@ -1,54 +1,32 @@
 // The only source of the profile's type, its JSON Schema and its field reference: names, types, defaults and one sentence for each key.
 import * as v from 'valibot'
-import { parseDuration, parseSize, parseUmask } from './units.ts'
-
-/** Signals that every POSIX system has under the same name (POSIX.1-2017, signal.h), in the spelling of systemd.exec(5). */
-const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT'] as const
-
-/** A value that still holds `${...}` is checked again after it was expanded. */
-const open = (text: string): boolean => text.includes('${')
-
-/** A key: what it is, its default as text for the reference, and how its type is called there. */
-function key<const S extends v.GenericSchema>(
-  schema: S,
-  description: string,
-  fallback?: string,
-): v.OptionalSchema<v.SchemaWithPipe<readonly [S, v.DescriptionAction<v.InferOutput<S>, string>]>, undefined> {
-  return v.optional(v.pipe(schema, v.description(fallback === undefined ? description : `${description} Default: ${fallback}.`)))
-}
-
-const text = v.string('text')
-const flag = v.boolean('true or false')
-const count = v.pipe(v.number('a whole number'), v.integer('a whole number'), v.minValue(0, 'a whole number, 0 or more'))
-const path = v.pipe(v.string('a path'), v.minLength(1, 'a path'))
-const duration = v.pipe(
-  v.string('a duration such as "5s"'),
-  v.check((t) => open(t) || parseDuration(t) !== undefined, 'a duration such as 500ms, 2s, 5m, 1h, 1d or a sum such as 1m30s'),
-)
-const size = v.pipe(
-  v.string('a size such as "10MB"'),
-  v.check((t) => open(t) || parseSize(t) !== undefined, 'a size such as 10MB or 1GiB'),
-)
-const niceValue = 'low, normal, high or a nice value from -20 to 19'
-const argv = v.pipe(v.array(text, 'a list of arguments'), v.minLength(1, 'a list with at least the program'))
-const commands = v.union([argv, v.array(argv)], 'a list of arguments, or a list of such lists')
-const exitCodeList = v.array(v.pipe(count, v.maxValue(0xffff_ffff, 'an exit code')), 'a list of exit codes')
-const signal = v.picklist(signals, `one of ${signals.join(', ')}`)
-const oneOf = <const T extends readonly string[]>(names: T) => v.picklist(names, `one of ${names.join(', ')}`)
-
-const environmentValue = v.union(
-  [text, v.object({ secretFile: path }), v.object({ fromEnv: v.pipe(text, v.minLength(1, 'the name of a variable')), secret: v.optional(flag) })],
-  'a string (in quotes if it looks like a number), {secretFile: path} or {fromEnv: NAME, secret: true}',
-)
-
-const scalar = v.union([v.string(), v.number(), v.boolean()], 'a string, a number or true/false')
-const nativeLinux = v.record(
-  v.string(),
-  v.record(v.string(), v.union([scalar, v.array(scalar)], 'a value or a list of values'), 'a map of keys'),
-  'a map of sections',
-)
-type Plist = string | number | boolean | Plist[] | { [key: string]: Plist }
-const plist: v.GenericSchema<Plist> = v.lazy(() => v.union([scalar, v.array(plist), v.record(v.string(), plist)], 'a property-list value'))
+import * as like from './patterns.ts'
+import {
+  absolutePath,
+  argv,
+  commands,
+  count,
+  duration,
+  environmentFile,
+  environmentValue,
+  exitCodeList,
+  flag,
+  key,
+  must,
+  nameLike,
+  oneOf,
+  path,
+  plist,
+  positive,
+  priority,
+  regularExpression,
+  scalar,
+  signal,
+  size,
+  text,
+  textLike,
+  umask,
+} from './values.ts'
 
 /** Groups: maps whose keys are keys of the profile in their own right (`restart.delays`). */
 export const groups = {
@@ -61,7 +39,7 @@ export const groups = {
     ),
     resetAfter: key(duration, 'A run this long counts as healthy: the delays start from the first again.', '`60s`'),
     limit: key(
-      v.object({ attempts: v.pipe(count, v.minValue(1, 'a whole number, 1 or more')), within: duration }, 'a map {attempts, within}'),
+      v.object({ attempts: must(positive, 'So many starts.'), within: must(duration, 'In this time.') }, 'a map {attempts, within}'),
       'Give up after so many starts `within` a time. Without it, never.',
     ),
     restartExitCodes: key(exitCodeList, 'Exit codes after which the service is always restarted, whatever the policy.'),
@@ -83,10 +61,10 @@ export const groups = {
     postStop: key(commands, 'Run after the service ended.'),
   },
   logs: {
-    stdout: key(path, "File for standard output. Default: the manager's own log."),
-    stderr: key(path, "File for standard error. Default: the manager's own log."),
+    stdout: key(absolutePath, "File for standard output. Default: the manager's own log."),
+    stderr: key(absolutePath, "File for standard error. Default: the manager's own log."),
     rotate: key(
-      v.object({ size, keep: v.pipe(count, v.minValue(1, 'a whole number, 1 or more')) }, 'a map {size, keep}'),
+      v.object({ size: must(size, 'As large as a file may become.'), keep: must(positive, 'So many old files are kept.') }, 'a map {size, keep}'),
       'Start a new log file at `size`, keep so many old ones.',
     ),
   },
@@ -98,24 +76,50 @@ export const groups = {
   },
 } as const
 
-const group = <const E extends v.ObjectEntries>(entries: E, description: string) => v.optional(v.pipe(v.object(entries, 'a map'), v.description(description)))
+const group = <const E extends v.ObjectEntries>(entries: E, description: string, type = 'a map') =>
+  v.optional(v.pipe(v.object(entries, type), v.description(description)))
+
+const directive = nameLike('letters, digits and "-" only', like.directive)
+const nativeLinux = v.record(
+  directive,
+  v.record(directive, v.union([scalar, v.array(scalar)], 'a value or a list of values'), 'a map of keys'),
+  'a map of sections',
+)
+const line = textLike('one line without control characters', like.oneLine)
+const account = textLike('an account: letters, digits, "_", "." and "-" only', like.account)
+const unit = textLike('the name of a unit', like.names.unit)
+const job = textLike('a label of launchd', like.names.job)
+const service = textLike('the name of a service', like.names.service)
+const task = textLike('the name of a task', like.names.task)
+const startupItem = textLike('a file in the Startup folder', like.names.startupItem)
 
 /** What a profile says about the service. Each platform maps every one of these, or names its limit: `ProfileKey`. */
 export const serviceEntries = {
-  label: key(text, 'The name the service manager knows: unit name, launchd label, Windows service id.', 'the id (`name` or `name-INSTANCE`)'),
-  displayName: key(text, 'The name people read. One line.'),
-  description: key(text, 'What the service does. One line.'),
+  label: key(
+    textLike('letters, digits, ".", "_", "-" and "@" only', like.label),
+    'The name the service manager knows: unit name, launchd label, Windows service id.',
+    'the id (`name` or `name-INSTANCE`)',
+  ),
+  displayName: key(line, 'The name people read. One line.'),
+  description: key(line, 'What the service does. One line.'),
   scope: key(oneOf(['user', 'system']), 'A service of one user, or of the machine. Windows services are always `system`.', '`user`'),
-  user: key(text, 'The account a system service runs as.'),
-  group: key(text, 'The group a system service runs as.'),
-  command: key(argv, 'The program and its arguments, exactly as the process must receive them. The first must be absolute once expanded.'),
-  workingDirectory: key(path, 'The folder the program starts in.'),
+  user: key(account, 'The account a system service runs as.'),
+  group: key(account, 'The group a system service runs as.'),
+  command: key(
+    argv,
+    'The program and its arguments, exactly as the process must receive them. The first must be absolute once expanded. Required, here or in the overlays.',
+  ),
+  workingDirectory: key(absolutePath, 'The folder the program starts in.'),
   environment: key(
-    v.record(v.string(), environmentValue, 'a map of variables'),
+    v.record(
+      nameLike('the name of a variable: letters, digits and _', like.variableName.posix, like.variableName.windows),
+      must(environmentValue, 'The value of one variable; `${...}` is expanded.'),
+      'a map of variables',
+    ),
     'Environment variables with exact values; secrets come from a file or from a variable of the one who renders.',
   ),
   environmentFiles: key(
-    v.array(v.union([path, v.object({ path, optional: v.optional(flag) })], 'a path or {path, optional}'), 'a list of files'),
+    v.array(must(environmentFile, 'One file.'), 'a list of files'),
     'Files of `KEY=VALUE` lines, read at each start; they win over `environment`.',
   ),
   autostart: key(flag, 'Start at boot (system) or login (user; with linger on Linux).', '`true`'),
@@ -124,34 +128,34 @@ export const serviceEntries = {
   reload: group(groups.reload, 'How the program reads its configuration again.'),
   hooks: group(groups.hooks, 'Commands around start and stop, each a list of arguments or a list of such lists.'),
   logs: group(groups.logs, 'Where the output goes.'),
-  after: key(v.array(v.pipe(text, v.minLength(1, 'a name')), 'a list of names'), 'Start after these: `network`, or names of the platform.'),
+  after: key(
+    v.array(v.pipe(textLike('the name of a service', like.names.afterUnit, like.names.afterService), v.minLength(1, 'a name')), 'a list of names'),
+    'Start after these: `network`, or names of the platform.',
+  ),
   limits: group(groups.limits, 'Resource limits.'),
-  priority: key(
-    v.union(
-      [oneOf(['low', 'normal', 'high']), v.pipe(v.number(niceValue), v.integer(niceValue), v.minValue(-20, niceValue), v.maxValue(19, niceValue))],
-      'low, normal, high or a nice value from -20 to 19',
-    ),
-    'CPU priority.',
-    '`normal`',
-  ),
-  umask: key(
-    v.pipe(
-      v.string('octal digits in quotes, such as "022"'),
-      v.check((t) => parseUmask(t) !== undefined, 'octal digits in quotes, such as "022"'),
-    ),
-    'File mode creation mask, octal, in quotes.',
-  ),
+  priority: key(priority, 'CPU priority.', '`normal`'),
+  umask: key(umask, 'File mode creation mask, octal, in quotes.'),
   hardening: key(oneOf(['none', 'baseline', 'strict']), 'A named sandbox preset.', '`none`'),
   health: key(
     v.object(
       {
         stableFor: key(duration, 'The same process must have lived this long.', '`2s`'),
         timeout: key(duration, 'Give up after this long.', '`30s`'),
-        tcp: key(text, '`host:port` that must accept a connection.'),
-        http: key(text, 'URL that must answer with a status from 200 to 399.'),
+        tcp: key(textLike('host:port, such as 127.0.0.1:8080 or [::1]:8080', like.address), '`host:port` that must accept a connection.'),
+        http: key(textLike('an http:// or https:// URL', like.httpUrl), 'URL that must answer with a status from 200 to 399.'),
         command: key(argv, 'Command that must exit 0.'),
         file: key(
-          v.object({ path, json: v.optional(text), equals: v.optional(v.union([scalar, v.array(scalar)])) }, 'a map {path, json, equals}'),
+          v.object(
+            {
+              path: must(absolutePath, 'The file.'),
+              json: key(textLike('a JSON pointer such as /state', like.jsonPointer), 'JSON pointer to a value in it; without it, being there is enough.'),
+              equals: key(
+                v.union([scalar, v.array(scalar)], 'a value or a list of values'),
+                'What that value must be, or one of a list; without it, it must be there.',
+              ),
+            },
+            'a map {path, json, equals}',
+          ),
           'File that must exist; with `json` (a JSON pointer) and `equals`, a value in it.',
         ),
       },
@@ -162,13 +166,16 @@ export const serviceEntries = {
   replaces: key(
     v.object(
       {
-        linux: v.optional(v.object({ units: v.optional(v.array(text, 'a list of units')) }, 'a map {units}')),
-        macos: v.optional(v.object({ labels: v.optional(v.array(text, 'a list of labels')) }, 'a map {labels}')),
-        windows: v.optional(
-          v.object(
-            { tasks: v.optional(v.array(text)), startupItems: v.optional(v.array(text)), services: v.optional(v.array(text)) },
-            'a map {tasks, startupItems, services}',
-          ),
+        linux: group({ units: key(v.array(unit, 'a list of units'), 'Units, stopped and disabled.') }, 'Of systemd.', 'a map {units}'),
+        macos: group({ labels: key(v.array(job, 'a list of labels'), 'Labels of jobs, booted out.') }, 'Of launchd.', 'a map {labels}'),
+        windows: group(
+          {
+            tasks: key(v.array(task, 'a list of tasks'), 'Scheduled tasks, deleted.'),
+            startupItems: key(v.array(startupItem, 'a list of files'), "Files in the user's Startup folder, deleted."),
+            services: key(v.array(service, 'a list of services'), 'Services, stopped and deleted.'),
+          },
+          'Of Windows.',
+          'a map {tasks, startupItems, services}',
         ),
       },
       'a map',
@@ -178,9 +185,9 @@ export const serviceEntries = {
   native: key(
     v.object(
       {
-        linux: v.optional(nativeLinux),
-        macos: v.optional(v.record(v.string(), plist, 'a map of keys')),
-        windows: v.optional(v.record(v.string(), text, 'a map of elements')),
+        linux: key(nativeLinux, 'Sections of the unit, as `{Section: {Key: value}}`; a list is written as one line for each value.'),
+        macos: key(v.record(v.string(), plist, 'a map of keys'), 'Keys of the property list, with the type that launchd wants.'),
+        windows: key(v.record(nameLike('the name of an element', like.xmlElement), text, 'a map of elements'), "Elements of WinSW's XML, with their text."),
       },
       'a map',
     ),
@@ -192,7 +199,10 @@ export const serviceEntries = {
 export const platformEntries = {
   linux: {
     systemd: key(
-      v.object({ version: v.pipe(count, v.minValue(245, 'a systemd version, 245 or newer')) }, 'a map {version}'),
+      v.object(
+        { version: must(v.pipe(count, v.minValue(245, 'a systemd version, 245 or newer')), 'As `systemctl --version` says it, 245 or newer.') },
+        'a map {version}',
+      ),
       'The oldest systemd the unit must run on.',
       '`{version: 252}`',
     ),
@@ -207,13 +217,28 @@ export const platformEntries = {
   },
   windows: {
     winsw: key(
-      v.object({ version: v.optional(v.picklist([2, 3], '2 or 3')), path: v.optional(path) }, 'a map {version, path}'),
+      v.object(
+        {
+          version: key(v.picklist([2, 3], '2 or 3'), 'The release line.', '`3`'),
+          path: key(path, 'Where an own copy of it is.'),
+        },
+        'a map {version, path}',
+      ),
       'WinSW release line, and the path of an own copy.',
       '`{version: 3}`',
     ),
     delayedStart: key(flag, 'Start about two minutes after the other services.', '`false`'),
     account: key(
-      v.object({ name: text, password: v.optional(v.object({ secretFile: path })) }, 'a map {name, password: {secretFile}}'),
+      v.object(
+        {
+          name: must(text, 'LocalSystem, LocalService, NetworkService or `DOMAIN\\name`; without a domain, an account of the machine.'),
+          password: key(
+            v.object({ secretFile: must(path, 'The file that holds it.') }, 'a map {secretFile}'),
+            'That it has a password. How Windows gets to know it: docs/windows.md.',
+          ),
+        },
+        'a map {name, password: {secretFile}}',
+      ),
       'The account the service runs as.',
       'LocalSystem',
     ),
@@ -223,30 +248,16 @@ export const platformEntries = {
 
 const parameter = v.object(
   {
-    description: v.optional(v.pipe(text, v.description('What it is for.'))),
-    default: v.optional(v.pipe(text, v.description('Value if none is given; may use `${...}`.'))),
-    pattern: v.optional(
-      v.pipe(
-        text,
-        v.check((t) => isPattern(t), 'a regular expression'),
-        v.description('Regular expression that the whole value must match.'),
-      ),
-    ),
-    required: v.optional(v.pipe(flag, v.description('A value must be given.'))),
+    description: key(text, 'What it is for.'),
+    default: key(text, 'Value if none is given; may use `${...}`.'),
+    pattern: key(regularExpression, 'Regular expression that the whole value must match.'),
+    required: key(flag, 'A value must be given, even where nothing uses it.', '`false`'),
   },
   'a map {description, default, pattern, required}',
 )
 
-function isPattern(source: string): boolean {
-  try {
-    return RegExp(source, 'u') instanceof RegExp
-  } catch {
-    return false
-  }
-}
-
 const parameters = key(
-  v.record(v.string(), parameter, 'a map of parameters'),
+  v.record(nameLike('letters, digits and _ only', like.parameterName), must(parameter, 'One parameter.'), 'a map of parameters'),
   'What `--set k=v`, a `--values` file or the variable `HERMES_INSTALL_k` may set; used as `${k}`.',
 )
 const overlay = { parameters, ...serviceEntries }

@@ -1,4 +1,5 @@
 // Durations, sizes, octal modes and addresses as users write them in, plain numbers out.
+import { address, duration, size, umask } from './patterns.ts'
 
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
@@ -7,7 +8,7 @@ const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h:
  * @returns milliseconds, or undefined if the text is no duration or is over 10 years
  */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(?:\d{1,12}(?:\.\d{1,9})?(?:ms|s|m|h|d) ?)+$/.test(text) || text.length > 60) return undefined
+  if (!duration.test(text) || text.length > 60) return undefined
   let total = 0
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(amount) * unitMs[unit!]!
   const ms = Math.round(total)
@@ -32,7 +33,7 @@ const unitBytes: Readonly<Record<string, number>> = {
  * @returns bytes, or undefined if the text is no size
  */
 export function parseSize(text: string): number | undefined {
-  const match = /^(\d{1,15}(?:\.\d{1,6})?) ?(B|kB|KB|MB|GB|TB|KiB|MiB|GiB|TiB)$/.exec(text)
+  const match = size.exec(text)
   if (!match) return undefined
   const bytes = Number(match[1]) * unitBytes[match[2]!]!
   return Number.isSafeInteger(bytes) ? bytes : undefined
@@ -43,7 +44,7 @@ export function parseSize(text: string): number | undefined {
  * @returns the mode bits, or undefined if the text is no octal number up to 0777
  */
 export function parseUmask(text: string): number | undefined {
-  return /^(?:0o)?[0-7]{1,4}$/.test(text) && Number.parseInt(text.replace('0o', ''), 8) <= 0o777 ? Number.parseInt(text.replace('0o', ''), 8) : undefined
+  return umask.test(text) ? Number.parseInt(text.replace('0o', ''), 8) : undefined
 }
 
 /**
@@ -51,6 +52,6 @@ export function parseUmask(text: string): number | undefined {
  * @returns host and port, or undefined if the text is no address
  */
 export function parseAddress(text: string): [host: string, port: number] | undefined {
-  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text)
+  const match = address.exec(text)
   return match && Number(match[3]) >= 1 && Number(match[3]) <= 65535 ? [match[1] ?? match[2]!, Number(match[3])] : undefined
 }

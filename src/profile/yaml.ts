@@ -1,6 +1,6 @@
 // YAML text in, a plain value and the position of each of its keys out, or what is wrong with the text.
 import type { Path, Position } from './model.ts'
-import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, type Document, type Node } from 'yaml'
+import { LineCounter, isAlias, isMap, isPair, isScalar, isSeq, parseDocument, visit, type Alias, type Document, type Node } from 'yaml'
 
 /** A syntax error; `hint` says what to do where YAML's own words do not. */
 interface YamlIssue extends Position {
@@ -56,11 +56,25 @@ export function readYaml(text: string): YamlFile {
     const value: unknown = document.toJS({ maxAliasCount: 100 })
     return depth(value, 0) > maxDepth ? broken('the file is nested too deeply') : { value, locate, issues }
   } catch (error) {
+    if (error instanceof ReferenceError) {
+      const unresolved = unresolvedAliases(document).map(({ source, range }): YamlIssue => ({
+        ...at(range?.[0] ?? 0),
+        message: `no anchor &${source} stands before the alias *${source}`,
+        hint: `define it before, with &${source} in front of the value, or put a text that starts with * in quotes: '*${source}'`,
+      }))
+      if (unresolved.length > 0) return { value: undefined, locate, issues: unresolved.slice(0, 10) }
+    }
     return broken(
       error instanceof RangeError ? 'the file is nested too deeply' : firstLine(error),
       'aliases (*name) may repeat a value a hundred times at the most, and never hold themselves',
     )
   }
+}
+
+function unresolvedAliases(document: Document): Alias[] {
+  const found: Alias[] = []
+  visit(document, { Alias: (_, alias) => void (alias.resolve(document) === undefined && found.push(alias)) })
+  return found
 }
 
 const hints: Readonly<Record<string, string>> = {

@@ -5,6 +5,7 @@ import type { Merged } from '../profile/merge.ts'
 import { isTree } from '../profile/model.ts'
 import type { Profile } from '../profile/model.ts'
 import type { Path } from '../profile/model.ts'
+import { parameterName } from '../profile/patterns.ts'
 import type { Host } from './host.ts'
 
 /** What the one who renders gives: `HERMES_INSTALL_k` loses against `--values`, that against `--set`. */
@@ -98,8 +99,7 @@ export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile
   for (const [name, parameter] of Object.entries(declared)) {
     if (scope.has(name) && factNames.includes(name as never))
       issues.push(issue(['parameters', name], `"${name}" is a fact of the host and cannot be a parameter`, 'choose another name'))
-    else if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      issues.push(issue(['parameters', name], `"${name}" cannot be the name of a parameter`, 'letters, digits and _ only'))
+    else if (!parameterName.test(name)) issues.push(issue(['parameters', name], `"${name}" cannot be the name of a parameter`, 'letters, digits and _ only'))
     else if (parameter.required) valueOf(name, ['parameters', name])
   }
 

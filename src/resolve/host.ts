@@ -1,5 +1,6 @@
 // Facts about a machine in (a file's, this machine's, or none), a Host with nothing left to guess out.
 import type { Os } from '../profile/model.ts'
+import { absolutePath } from '../profile/patterns.ts'
 
 /** What a profile may know of the machine it is rendered for. Plain data; all paths absolute, without a trailing separator. */
 export interface Host {
@@ -74,4 +75,4 @@ export function toHost(facts: HostFacts): Host {
 }
 
 /** Whether a path is absolute on that OS (never by the machine this runs on). */
-export const isAbsolute = (os: Os, path: string): boolean => (os === 'windows' ? /^(?:[A-Za-z]:[\\/]|[\\/]{2}[^\\/])/.test(path) : path.startsWith('/'))
+export const isAbsolute = (os: Os, path: string): boolean => absolutePath[os === 'windows' ? 'windows' : 'posix'].test(path)

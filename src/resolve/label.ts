@@ -1,5 +1,6 @@
 // A profile's name, label and instance in, the id and the one label that all of a service's files are named by out.
 import type { Os } from '../profile/model.ts'
+import { label as pattern } from '../profile/patterns.ts'
 
 /** Contract: an instance name is a file name, a part of a label and a Hermes profile at once. */
 export const instancePattern = /^[a-z0-9][a-z0-9_-]{0,63}$/
@@ -39,8 +40,7 @@ const reserved = /^(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$)/i
  * @returns undefined if it can
  */
 export function labelProblem(label: string, os: Os): string | undefined {
-  if (!/^[A-Za-z0-9](?:[A-Za-z0-9._@-]*[A-Za-z0-9_-])?$/.test(label))
-    return 'letters, digits, ".", "_", "-" and "@" only, starting with a letter or digit and not ending with a dot'
+  if (!pattern.test(label)) return 'letters, digits, ".", "_", "-" and "@" only, starting with a letter or digit and not ending with a dot'
   if (label.includes('..')) return 'no two dots in a row'
   if (label.length > 200) return 'at most 200 characters'
   if (label.endsWith('.service') || label.endsWith('.plist')) return 'without an extension'

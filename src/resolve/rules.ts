@@ -2,6 +2,7 @@
 import type { Issue } from '../errors.ts'
 import type { Merged } from '../profile/merge.ts'
 import type { Profile } from '../profile/model.ts'
+import * as patterns from '../profile/patterns.ts'
 import { parseAddress, parseDuration, parseSize } from '../profile/units.ts'
 import type { Path } from '../profile/model.ts'
 import type { Inputs } from './expand.ts'
@@ -23,7 +24,7 @@ export function checkRules(profile: Profile, merged: Merged, inputs: Inputs, iss
   const wrong: Case['wrong'] = (path, message, hint) => void issues.push(merged.issue(path, message, hint))
   for (const rule of rules) rule({ profile, merged, inputs, found, wrong })
 }
-const control = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
+const { control } = patterns
 
 /** `version`, `name` and `command` cannot be guessed; a base may lack them, a whole profile may not. */
 function required({ profile, found, wrong: add }: Case): void {
@@ -93,12 +94,12 @@ function absoluteHint(os: Inputs['host']['os'], value: string, what: string): st
   return os === 'windows' ? 'such as C:\\ProgramData\\app' : 'such as /srv/app'
 }
 
-/** systemd.exec(5), Environment=: letters, digits and "_", not starting with a digit; on Windows "=" ends a name, and names do not differ by case. */
+/** On Windows names do not differ by case. */
 function variableNames({ profile, inputs, wrong }: Case): void {
   const windows = inputs.host.os === 'windows'
   const seen = new Map<string, string>()
   for (const name of Object.keys(profile.environment ?? {})) {
-    if (windows ? !/^[^=%\s"<>|&^!\u0000-\u001f]+(?: ?[^=%\s"<>|&^!\u0000-\u001f]+)*$/.test(name) : !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
+    if (!patterns.variableName[windows ? 'windows' : 'posix'].test(name))
       wrong(
         ['environment', name],
         `${JSON.stringify(name.slice(0, 60))} cannot be the name of a variable`,
@@ -154,11 +155,11 @@ function reload({ profile, wrong }: Case): void {
     wrong(['reload'], 'signal and command exclude each other', 'unset one with null')
 }
 
-/** systemd.exec(5), User=: names as in useradd(8), or a number; launchd and sysusers take no others either. */
+/** An account that no manager would take. */
 function accounts({ profile, wrong }: Case): void {
   for (const key of ['user', 'group'] as const) {
     const value = profile[key]
-    if (value !== undefined && !/^(?:[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?|\d{1,10})$/.test(value))
+    if (value !== undefined && !patterns.account.test(value))
       wrong([key], `${JSON.stringify(value.slice(0, 40))} cannot be an account`, 'letters, digits, "_", "." and "-" only')
   }
 }
@@ -168,9 +169,9 @@ function health({ profile, wrong }: Case): void {
   const check = profile.health
   if (check?.tcp !== undefined && parseAddress(check.tcp) === undefined)
     wrong(['health', 'tcp'], `expected host:port, got ${JSON.stringify(check.tcp.slice(0, 60))}`, 'such as 127.0.0.1:8080 or [::1]:8080')
-  if (check?.http !== undefined && !/^https?:\/\/[^\s/?#@"'<>\\^`{|}]+(?:[/?#][^\s"'<>\\^`{|}]*)?$/.test(check.http))
+  if (check?.http !== undefined && !patterns.httpUrl.test(check.http))
     wrong(['health', 'http'], 'expected an http:// or https:// URL', 'percent-encode what is special; no user or password')
-  if (check?.file?.json !== undefined && !/^(?:\/(?:[^~/]|~[01])*)*$/.test(check.file.json))
+  if (check?.file?.json !== undefined && !patterns.jsonPointer.test(check.file.json))
     wrong(['health', 'file', 'json'], 'expected a JSON pointer such as /state', 'RFC 6901')
   if (check?.file?.equals !== undefined && check.file.json === undefined)
     wrong(['health', 'file', 'equals'], 'needs `json`, the pointer to the value that must be equal', 'add `json: /state`')
@@ -185,31 +186,23 @@ function names({ profile, inputs, wrong }: Case): void {
       if (!pattern.test(name)) wrong([...path, i], `${JSON.stringify(name.slice(0, 60))} cannot be ${what}`)
     })
   const { os } = inputs.host
-  each(
-    ['after'],
-    profile.after,
-    os === 'windows' ? /^[^/\\\u0000-\u001f<>"]{1,256}$/ : /^[A-Za-z0-9:_.@\\-]{1,255}$/,
-    os === 'windows' ? 'a service' : 'a unit',
-  )
-  each(['replaces', 'linux', 'units'], profile.replaces?.linux?.units, /^[A-Za-z0-9][A-Za-z0-9:_.@\\-]{0,254}$/, 'a unit')
-  each(['replaces', 'macos', 'labels'], profile.replaces?.macos?.labels, /^[A-Za-z0-9][A-Za-z0-9._-]{0,254}$/, 'a label')
-  each(['replaces', 'windows', 'services'], profile.replaces?.windows?.services, /^[^/\\\u0000-\u001f<>"%&|^!]{1,256}$/, 'a service')
-  each(['replaces', 'windows', 'tasks'], profile.replaces?.windows?.tasks, /^[^/\u0000-\u001f<>"%&|^!:*?]{1,256}$/, 'a task')
-  each(
-    ['replaces', 'windows', 'startupItems'],
-    profile.replaces?.windows?.startupItems,
-    /^[^/\\\u0000-\u001f<>"%&|^!:*?]{1,200}$/,
-    'a file in the Startup folder',
-  )
+  const { replaces } = profile
+  if (os === 'windows') each(['after'], profile.after, patterns.names.afterService, 'a service')
+  else each(['after'], profile.after, patterns.names.afterUnit, 'a unit')
+  each(['replaces', 'linux', 'units'], replaces?.linux?.units, patterns.names.unit, 'a unit')
+  each(['replaces', 'macos', 'labels'], replaces?.macos?.labels, patterns.names.job, 'a label')
+  each(['replaces', 'windows', 'services'], replaces?.windows?.services, patterns.names.service, 'a service')
+  each(['replaces', 'windows', 'tasks'], replaces?.windows?.tasks, patterns.names.task, 'a task')
+  each(['replaces', 'windows', 'startupItems'], replaces?.windows?.startupItems, patterns.names.startupItem, 'a file in the Startup folder')
 }
 
 /** What passes through as it is must still be one value of one key. */
 function native({ profile, wrong }: Case): void {
   for (const [section, keys] of Object.entries(profile.native?.linux ?? {})) {
-    if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(section)) wrong(['native', 'linux', section], `${JSON.stringify(section.slice(0, 40))} cannot be a section`)
+    if (!patterns.directive.test(section)) wrong(['native', 'linux', section], `${JSON.stringify(section.slice(0, 40))} cannot be a section`)
     for (const [key, value] of Object.entries(keys)) {
       const path = ['native', 'linux', section, key]
-      if (!/^[A-Za-z][A-Za-z0-9-]*$/.test(key)) wrong(path, `${JSON.stringify(key.slice(0, 40))} cannot be a key`)
+      if (!patterns.directive.test(key)) wrong(path, `${JSON.stringify(key.slice(0, 40))} cannot be a key`)
       for (const item of Array.isArray(value) ? value : [value]) {
         if (control.test(String(item).replaceAll('\t', ' ')))
           wrong(path, 'a line break or control character cannot stand in a directive', 'write a list for several lines')
@@ -219,7 +212,7 @@ function native({ profile, wrong }: Case): void {
     }
   }
   for (const [element, text] of Object.entries(profile.native?.windows ?? {})) {
-    if (!/^[A-Za-z][A-Za-z0-9]*$/.test(element)) wrong(['native', 'windows', element], `${JSON.stringify(element.slice(0, 40))} cannot be an element`)
+    if (!patterns.xmlElement.test(element)) wrong(['native', 'windows', element], `${JSON.stringify(element.slice(0, 40))} cannot be an element`)
     if (control.test(text.replaceAll(/[\t\n]/g, ' '))) wrong(['native', 'windows', element], 'a control character cannot stand in XML')
   }
 }

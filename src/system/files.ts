@@ -1,8 +1,6 @@
-// The only code that reads and writes files: texts in and out, whole folders written so that nothing half-written can be seen.
-import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { UserError } from '../errors.ts'
-import type { RenderedFile } from '../render/render.ts'
+// Single files, read and written: texts in and out, and a clear error for whatever a file system says.
+import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { UserError, type ErrorCode } from '../errors.ts'
 
 /** The code of a failed system call. */
 export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''
@@ -23,17 +21,7 @@ export function readText(path: string): string {
       })
     bytes = readFileSync(path)
   } catch (error) {
-    if (error instanceof UserError) throw error
-    const code = codeOf(error)
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'it is a folder'
-          : code === 'EACCES'
-            ? 'this user may not read it'
-            : (error as Error).message
-    throw new UserError('PROFILE_NOT_FOUND', `cannot read ${path}: ${why}`, { cause: error })
+    throw error instanceof UserError ? error : readError(path, error)
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
@@ -42,129 +30,38 @@ export function readText(path: string): string {
   }
 }
 
+/** What is at a path that somebody typed. @throws UserError where that cannot be known */
 export function kindOf(path: string): 'file' | 'folder' | 'nothing' {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file'
+  try {
+    const stat = statSync(path, { throwIfNoEntry: false })
+    return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file'
+  } catch (error) {
+    throw readError(path, error)
+  }
 }
 
-/** Names in a folder, sorted by code point, so that the order is the same everywhere. */
+/** Names in a folder, sorted by code point, so that the order is the same everywhere. @throws UserError where it cannot be read */
 export function namesIn(folder: string): string[] {
-  return readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-}
-
-/** How one file of a tree differs from what is on disk. */
-export interface Difference {
-  readonly name: string
-  readonly how: 'missing' | 'changed' | 'extra'
-}
-
-/** Compares a rendered folder with the disk; writes nothing. A name that a former manifest lists, or any other, that is not rendered is `extra`. */
-export function compareTree(folder: string, files: readonly RenderedFile[]): Difference[] {
-  if (kindOf(folder) !== 'folder') return files.map(({ name }) => ({ name, how: 'missing' }))
-  const there = new Set(namesIn(folder))
-  const differences: Difference[] = []
-  for (const { name, bytes } of files) {
-    if (!there.delete(name)) differences.push({ name, how: 'missing' })
-    else if (!sameBytes(join(folder, name), bytes)) differences.push({ name, how: 'changed' })
-  }
-  return [...differences, ...[...there].map((name) => ({ name, how: 'extra' as const }))]
-}
-
-function sameBytes(path: string, bytes: Buffer): boolean {
   try {
-    return readFileSync(path).equals(bytes)
+    return readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
   } catch (error) {
-    if (codeOf(error) === 'EISDIR') return false
-    throw error
+    throw readError(folder, error)
   }
 }
 
-/**
- * Makes a folder hold exactly these files of ours. A new folder appears whole, by one rename; in one that is there, each changed file is replaced by a rename,
- * what a former manifest lists and is no longer rendered is removed, and files of others stay.
- * @returns the names written or removed; empty if nothing had to change
- */
-export function writeTree(folder: string, files: readonly RenderedFile[]): string[] {
-  try {
-    const parent = dirname(folder)
-    // What was made in this run cannot hold anything yet: no need to look.
-    const fresh = parent === lastMade || makeFolder(parent)
-    if (fresh) lastMade = parent
-    return !fresh && kindOf(folder) === 'folder' ? updateTree(folder, files) : createTree(folder, files)
-  } catch (error) {
-    throw writeError(folder, error)
-  }
+const whyNotRead: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it, or a folder above it',
+  EPERM: 'this user may not read it',
+  ENOTDIR: 'a file is where a folder should be',
+  ELOOP: 'its symbolic links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
 }
 
-/** Makes a folder and those above it. Node's own `recursive` never ends where a file system says ENOENT for a folder that cannot be made (/proc). @returns whether it was made */
-function makeFolder(folder: string): boolean {
-  if (kindOf(folder) === 'folder') return false
-  const parent = dirname(folder)
-  if (parent !== folder) makeFolder(parent)
-  try {
-    mkdirSync(folder)
-    return true
-  } catch (error) {
-    // Another thread may have been quicker.
-    if (codeOf(error) === 'EEXIST' && kindOf(folder) === 'folder') return false
-    throw error
-  }
-}
-
-/** The last parent folder that this run made. */
-let lastMade: string | undefined
-
-function createTree(folder: string, files: readonly RenderedFile[]): string[] {
-  const temporary = `${folder}.${process.pid}.tmp`
-  try {
-    mkdirSync(temporary)
-    for (const { name, mode, bytes } of files) writeFileSync(`${temporary}/${name}`, bytes, { mode })
-    renameSync(temporary, folder)
-  } catch (error) {
-    rmSync(temporary, { recursive: true, force: true })
-    throw error
-  }
-  return files.map(({ name }) => name)
-}
-
-function updateTree(folder: string, files: readonly RenderedFile[]): string[] {
-  const former = formerNames(folder)
-  const differences = compareTree(folder, files)
-  const changed: string[] = []
-  // A secret that was checked out or copied is readable for all; a changed file gets its mode when it is replaced.
-  for (const { name, mode } of files.filter((file) => (file.mode & 0o077) === 0)) {
-    const there = statSync(join(folder, name), { throwIfNoEntry: false })
-    if (there !== undefined && (there.mode & 0o077) !== 0 && process.platform !== 'win32') chmodSync(join(folder, name), mode)
-  }
-  // The manifest is the last of the files: until it is replaced, the former one still lists what has to go.
-  for (const { name, how } of differences) {
-    if (how === 'extra') continue
-    const { mode, bytes } = files.find((file) => file.name === name)!
-    const temporary = join(folder, `.${name}.${process.pid}.tmp`)
-    try {
-      writeFileSync(temporary, bytes, { mode })
-      renameSync(temporary, join(folder, name))
-    } catch (error) {
-      rmSync(temporary, { force: true })
-      throw error
-    }
-    changed.push(name)
-  }
-  for (const { name } of differences.filter(({ name, how }) => how === 'extra' && former.has(name))) {
-    rmSync(join(folder, name), { force: true })
-    changed.push(name)
-  }
-  return changed
-}
-
-/** The files that the manifest in the folder lists. A broken manifest lists none. */
-function formerNames(folder: string): Set<string> {
-  try {
-    const manifest = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: { source: string }[] }
-    return new Set(manifest.files.map(({ source }) => source).filter((name) => !/[/\\]/.test(name)))
-  } catch {
-    return new Set()
-  }
+/** What a failed call says of a file that was to be read. */
+export function readError(path: string, error: unknown, code: ErrorCode = 'PROFILE_NOT_FOUND'): UserError {
+  return new UserError(code, `cannot read ${path}: ${whyNotRead[codeOf(error)] ?? (error as Error).message}`, { cause: error })
 }
 
 /** Writes one new file. @throws UserError FILE_EXISTS unless `replace` */
@@ -199,6 +96,8 @@ export function writeError(path: string, error: unknown): UserError {
             ? 'a file is in the way'
             : code === 'ENAMETOOLONG'
               ? 'the name is too long'
-              : (error as Error).message
+              : code === 'ELOOP'
+                ? 'its symbolic links lead in a circle'
+                : (error as Error).message
   return new UserError('WRITE_FAILED', `cannot write ${path}: ${why}`, { cause: error })
 }

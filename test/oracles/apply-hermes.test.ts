@@ -37,10 +37,17 @@ const state = async () => (JSON.parse(await box.read(`${home}/gateway_state.json
 
 test("Hermes' own install is found, stopped, disabled and remembered; health is what the gateway says of itself", { timeout: 60_000 }, async () => {
   const planned = await hermes(['plan'])
-  expect([planned.code, planned.stdout]).toEqual([0, expect.stringMatching(/stop hermes-gateway\.service[^]*disable hermes-gateway\.service[^]*start hermes-agent-gateway\.service/)])
+  expect([planned.code, planned.stdout]).toEqual([
+    0,
+    expect.stringMatching(/stop hermes-gateway\.service[^]*disable hermes-gateway\.service[^]*start hermes-agent-gateway\.service/),
+  ])
   const { code, stderr } = await hermes(['apply'])
   expect([code, stderr]).toEqual([0, expect.stringContaining('gateway_state.json says so')])
-  expect([await state(), (await ctl('is-active', 'hermes-gateway')).code, (await ctl('is-enabled', 'hermes-gateway')).stdout]).toEqual(['running', 3, 'disabled\n'])
+  expect([await state(), (await ctl('is-active', 'hermes-gateway')).code, (await ctl('is-enabled', 'hermes-gateway')).stdout]).toEqual([
+    'running',
+    3,
+    'disabled\n',
+  ])
   // What Hermes rewrites at each start is its own unit, not ours.
   expect((await hermes(['verify'])).code).toBe(0)
   expect((await hermes(['apply'])).stdout).toContain('nothing to do')
@@ -49,7 +56,9 @@ test("Hermes' own install is found, stopped, disabled and remembered; health is 
 test('75 restarts, 78 stays down, a stop is a planned one', { timeout: 60_000 }, async () => {
   const pid = await property('MainPID')
   await ctl('kill', '--kill-whom=main', '--signal=USR1', 'hermes-agent-gateway')
-  await expect.poll(async () => [await property('ActiveState'), await state(), (await property('MainPID')) !== pid], { timeout: 10_000 }).toEqual(['active', 'running', true])
+  await expect
+    .poll(async () => [await property('ActiveState'), await state(), (await property('MainPID')) !== pid], { timeout: 10_000 })
+    .toEqual(['active', 'running', true])
   expect((await log()).slice(-2)[0]).toBe('ended 75')
   expect(await hermes(['stop', 'hermes-gateway'])).toMatchObject({ code: 0 })
   expect([(await log()).at(-1), await property('Result')]).toEqual(['ended 0', 'success'])
@@ -65,7 +74,10 @@ test('a gateway that was started by hand is named before ours starts beside it, 
   await box.execAs(user, ['sh', '-c', `HERMES_HOME=${home} setsid ${python} -m hermes_cli.main gateway run >/dev/null 2>&1 &`])
   await expect.poll(state, { timeout: 5000 }).toBe('running')
   const short = await hermes(['apply', 'hermes-gateway', '--set', 'python=/nonexistent/python'])
-  expect([short.code, short.stderr]).toEqual([1, expect.stringMatching(/warning: a Hermes gateway of the same profile runs already, started by hand \(pid \d+\)[^]*To stop it: kill \d+/)])
+  expect([short.code, short.stderr]).toEqual([
+    1,
+    expect.stringMatching(/warning: a Hermes gateway of the same profile runs already, started by hand \(pid \d+\)[^]*To stop it: kill \d+/),
+  ])
   expect(short.stderr).toContain('Everything is as it was before.')
   await box.exec(['pkill', '-f', 'gateway run'])
 })

@@ -37,6 +37,14 @@ windows:
   `)
 })
 
+test('an alias without its anchor is named where it stands, each of them', () => {
+  expect(said(make('version: 1\nname: x\ncommand: [/x, *foo, *bar]\ndisplayName: &bar late\n').issues)).toEqual([
+    "p.yaml:3:15 : no anchor &foo stands before the alias *foo (define it before, with &foo in front of the value, or put a text that starts with * in quotes: '*foo')",
+    "p.yaml:3:21 : no anchor &bar stands before the alias *bar (define it before, with &bar in front of the value, or put a text that starts with * in quotes: '*bar')",
+  ])
+  expect(make("version: 1\nname: x\ncommand: [/x, &a '*foo', *a]\n").service?.command).toEqual(['/x', '*foo', '*foo'])
+})
+
 test.each([
   ['an empty file', '', 'the file is empty'],
   ['a list', '- a', 'expected a map of keys'],
