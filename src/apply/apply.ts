@@ -1,4 +1,5 @@
 // A wish in; the machine as the profile says out, or as it was before. At no point is a working service lost: see journal.ts for the way back.
+import { posixCommand } from '../escape/posix.ts'
 import { UserError } from '../errors.ts'
 import { plan as makePlan, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
 import type { Observed } from '../plan/observed.ts'
@@ -162,18 +163,19 @@ async function converge(system: System, applying: Applying, planned: Planned, jo
     )
   } catch (error) {
     const why = (error as Error).message
+    const log = manager.logs(service, { lines: 100, follow: false, json: false })
     if (!begun) {
       for (const mark of marks) {
         for (const command of manager.unmark(service).get(mark) ?? []) await system.run(command.argv)
         journal.unmark(mark)
       }
-      throw asUserError(error, 'Nothing was changed.')
+      throw asUserError(error, 'Nothing was changed.', log)
     }
     report.goingBack(why, await lastLines(system, wish))
     // A first install that never ended well owns its marks, whichever run set them.
     const all = planned.observed.record === null ? [...manager.unmark(service).keys()].filter((mark) => journal.marked(mark)) : marks
     const problems = await rollBack(system, wish, journal, all, (text) => report.undoing(text))
-    if (problems.length === 0) throw asUserError(error, 'Everything is as it was before.')
+    if (problems.length === 0) throw asUserError(error, 'Everything is as it was before.', log)
     throw new UserError(
       'ROLLBACK_FAILED',
       `${why}\nNot all of what was there before could be put back:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
@@ -185,12 +187,13 @@ async function converge(system: System, applying: Applying, planned: Planned, jo
   }
 }
 
-function asUserError(error: unknown, outcome: string): UserError {
+/** @param log what shows the log */
+function asUserError(error: unknown, outcome: string, log: readonly string[]): UserError {
   const why = (error as Error).message
   if (error instanceof UserError) return new UserError(error.code, `${why}\n${outcome}`, { ...(error.hint === null ? {} : { hint: error.hint }), cause: error })
   if (error instanceof StepFailed && error.rights !== null)
     return new UserError('NO_RIGHTS', `${why}\n${outcome}`, { hint: `run: sudo ${error.rights.join(' ')}`, cause: error })
-  return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { cause: error })
+  return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { hint: `mend that, and apply again; more of the log: ${posixCommand(log)}`, cause: error })
 }
 
 const sweep = (system: System, path: string): void =>

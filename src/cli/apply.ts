@@ -23,7 +23,7 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
   const flags = saved?.flags ?? given
   if (given.dryRun) return planCommand(profiles, flags)
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   const wished = await wishes(at, profiles, flags)
   const interrupted = listen(out)
   return each(wished, { command: 'apply', out, name: ({ wish }) => wish.service }, async ({ wish, manifest, manifestText }) => {

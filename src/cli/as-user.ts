@@ -1,23 +1,7 @@
 // `--user NAME` in; the same command, run as that user, out. Root itself never writes where a user could lead it astray.
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
-
-interface Account {
-  readonly name: string
-  readonly uid: number
-  readonly home: string
-}
-
-function accountOf(name: string): Account {
-  try {
-    const [user = '', , uid, , , home = ''] = execFileSync('getent', ['passwd', '--', name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .trim()
-      .split(':')
-    return { name: user, uid: Number(uid), home }
-  } catch (error) {
-    throw new UserError('USAGE', `there is no account ${name} on this machine`, { hint: '`getent passwd` lists them', cause: error })
-  }
-}
+import { accountOf } from '../system/account.ts'
 
 /** What of root's environment is for the eyes of the user, too. */
 const kept = ['TERM', 'COLORTERM', 'LANG', 'LC_ALL', 'NO_COLOR', 'TZ']
@@ -30,14 +14,14 @@ export async function asUser(name: string): Promise<ExitCode | null> {
   const account = accountOf(name)
   const uid = process.getuid?.()
   if (uid === account.uid) return null
-  if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.name}`)
+  if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.user}`)
   const runtime = `/run/user/${account.uid}`
   const env = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
   const argv = [
     '--reuid',
     String(account.uid),
     '--regid',
-    gidOf(account.name),
+    gidOf(account.user),
     '--init-groups',
     '--inh-caps=-all',
     '--',
@@ -50,15 +34,15 @@ export async function asUser(name: string): Promise<ExitCode | null> {
       ...env,
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
       HOME: account.home,
-      USER: account.name,
-      LOGNAME: account.name,
+      USER: account.user,
+      LOGNAME: account.user,
       XDG_RUNTIME_DIR: runtime,
     },
   })
   // The one thing that takes root, and concerns that very user alone: lingering. Nothing that the child says becomes part of a command.
   child.on('message', (request) => {
     const verb = request === 'disable-linger' ? 'disable-linger' : 'enable-linger'
-    execFile('loginctl', [verb, account.name], (error, stdout, stderr) => child.connected && child.send({ code: error === null ? 0 : 1, stdout, stderr }))
+    execFile('loginctl', [verb, account.user], (error, stdout, stderr) => child.connected && child.send({ code: error === null ? 0 : 1, stdout, stderr }))
   })
   // Ctrl+C reaches the child by itself; this process only waits for it.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
@@ -67,7 +51,7 @@ export async function asUser(name: string): Promise<ExitCode | null> {
     child.once('exit', (code) => {
       if (code === 126 || code === 127)
         return reject(
-          new UserError('APPLY_FAILED', `${account.name} may not run ${process.execPath} or ${process.argv[1]}`, {
+          new UserError('APPLY_FAILED', `${account.user} may not run ${process.execPath} or ${process.argv[1]}`, {
             hint: 'install Node and hermes-install where every user may read them',
           }),
         )

@@ -13,7 +13,7 @@ import { progress } from './progress.ts'
 /** @returns 0, also if it was so already; 1 if it does not get well, or is not installed; 4 without the rights it takes */
 export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   return each(await subjects(at, typed, flags, false), { command: verb, out, name: ({ wish }) => wish.service }, async ({ wish }) => {
     const { service, manager, target } = wish
     mustHaveRights(service, verb)

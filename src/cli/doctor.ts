@@ -40,7 +40,7 @@ function selinuxEnforces(): boolean {
 /** @returns 0; 1 if a check is an error */
 export async function doctorCommand(profiles: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   const installed = managed(at)
   const services: { id: string; label: string; checks: readonly Check[] }[] = []
   for (const { wish } of await wishes(at, profiles, flags)) {

@@ -13,6 +13,7 @@ import { toHost, type HostFacts } from '../resolve/host.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { liveSystem } from '../system/live.ts'
 import { kindOf } from '../system/files.ts'
+import { accountOf } from '../system/account.ts'
 import { thisHost, thisOs } from '../system/machine.ts'
 import { gather, type Flags } from './gather.ts'
 import type { Manifest } from '../render/render.ts'
@@ -39,7 +40,7 @@ export interface Here {
 }
 
 /** @throws UserError where there is nothing that could act */
-export async function here(): Promise<Here> {
+export async function here({ user, scope }: HereFlags): Promise<Here> {
   const os = thisOs()
   if (os === null) throw new UserError('NO_MANAGER', `this machine (${process.platform}) has no service manager that is known`)
   const platform = await platforms[os]()
@@ -53,7 +54,9 @@ export async function here(): Promise<Here> {
   // While the manager answers, the rest is loaded.
   const [answers] = await Promise.all([ask(system, [manager.versionQuestion]), import('../profile/parse.ts')])
   const versions = manager.version(answers.get(manager.versionQuestion.id)!)
-  return { system, platform, manager, facts: { ...thisHost(os), ...(versions === undefined ? {} : { versions }) } }
+  // A service of the machine for somebody: theirs is the account that it runs as, and theirs are the folders.
+  const facts = user !== undefined && scope === 'system' ? { os, ...accountOf(user) } : thisHost(os)
+  return { system, platform, manager, facts: { ...facts, ...(versions === undefined ? {} : { versions }) } }
 }
 
 /**

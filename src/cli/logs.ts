@@ -13,7 +13,7 @@ export interface LogsFlags extends HereFlags {
 export async function logsCommand(typed: readonly string[], flags: LogsFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   if (flags.json && flags.follow) throw new UserError('USAGE', 'a document ends, and --follow does not', { hint: 'leave out --json or --follow' })
-  const at = await here()
+  const at = await here(flags)
   const found = await subjects(at, typed, flags, false)
   const calls = found.flatMap(({ wish: { service, manager } }) => {
     const files = [...new Set([service.logs.stdout, service.logs.stderr].filter((path) => path !== null))]

@@ -16,7 +16,7 @@ export interface PlanFlags extends HereFlags {
 /** @returns 0; 1 if there is no manager to act on, or something stands in the way; 3 for `--detailed-exitcode` with changes */
 export async function planCommand(profiles: readonly string[], flags: PlanFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   const wished = await wishes(at, profiles, flags)
   const planned = []
   for (const { wish } of wished) planned.push(await planFor(at.system, wish))

@@ -30,15 +30,16 @@ function profileFlags(command: Command): Command {
 /** Flags of commands that act on this machine. */
 const hereFlags = (command: Command): Command =>
   profileFlags(command)
-    .option('--user <name>', "as root: act on this user's services (as that user)")
+    .option('--user <name>', "as root: act on this user's services (as that user); with --scope system: whom the service is for")
     .option('--yes', 'ask nothing; overwrite what others changed')
 
 /** @param act the file that does it, loaded when it is used */
 type Act = (profiles: string[], options: never) => Promise<ExitCode>
 const acting =
   (done: (code: ExitCode) => void, load: () => Promise<Act>) =>
-  async (profiles: string[], options: { user?: string }): Promise<void> => {
-    const delegated = options.user === undefined ? null : await (await import('./as-user.ts')).asUser(options.user)
+  async (profiles: string[], options: { user?: string; scope?: string }): Promise<void> => {
+    // A service of the machine stays root's to install, whoever it is for.
+    const delegated = options.user === undefined || options.scope === 'system' ? null : await (await import('./as-user.ts')).asUser(options.user)
     done(delegated ?? (await (await load())(profiles, options as never)))
   }
 

@@ -18,7 +18,7 @@ interface Saved {
 const absolute = (path: string): string => (isAbsolute(path) ? path : resolve(path))
 
 /** No text of any file is in it, so no secret: it is made again from the profile, and must come out the same. */
-export function savedText(profiles: readonly string[], { instance, scope, set, values, host, strict, start }: HereFlags, plans: readonly Plan[]): string {
+export function savedText(profiles: readonly string[], { instance, scope, user, set, values, host, strict, start }: HereFlags, plans: readonly Plan[]): string {
   const saved: Saved = {
     format,
     profiles: profiles.map((word) => (shippedNames.includes(word) ? word : absolute(word))),
@@ -26,6 +26,7 @@ export function savedText(profiles: readonly string[], { instance, scope, set, v
       color: true,
       ...(instance === undefined ? {} : { instance }),
       ...(scope === undefined ? {} : { scope }),
+      ...(user === undefined ? {} : { user }),
       ...(set === undefined ? {} : { set }),
       ...(values === undefined ? {} : { values: values.map(absolute) }),
       ...(host === undefined ? {} : { host: host.map(absolute) }),

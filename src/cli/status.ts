@@ -8,7 +8,7 @@ import { output } from './output.ts'
 /** @returns 0, whatever the services do */
 export async function statusCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   const services = await Promise.all(
     (await subjects(at, typed, flags, true)).map(async ({ wish }) => {
       const { service, manager, target } = wish

@@ -10,7 +10,7 @@ import { output, type Output } from './output.ts'
 /** @returns 0, also if nothing was there (then `changed` is false); 1 if it could not be stopped; 4 without the rights it takes */
 export async function uninstallCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ wish }) => wish.service }, async ({ wish }) => {
     const { service } = wish
     mustHaveRights(service, 'uninstall')

@@ -10,7 +10,7 @@ import { output } from './output.ts'
 /** @returns 0, or 3 with drift; 1 if there is no manager to ask */
 export async function verifyCommand(profiles: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here()
+  const at = await here(flags)
   const services = []
   for (const wished of await wishes(at, profiles, flags)) services.push(await verify(at, wished))
   for (const { label, drift } of services) {

@@ -93,3 +93,12 @@ test('an instance has a service of its own, and uninstalling says how the earlie
   expect(await hermes(['apply'])).toMatchObject({ code: 0 })
   expect((await hermes(['uninstall'])).stdout).toContain('systemctl --user enable hermes-gateway.service && systemctl --user start hermes-gateway.service')
 })
+
+test('as a service of the machine it is for somebody: their folders, their account, never root', { timeout: 60_000 }, async () => {
+  const root = { user: 'root' }
+  const applied = await hermes(['apply', '--scope', 'system', '--user', user], root)
+  expect([applied.code, applied.stderr]).toEqual([0, expect.not.stringContaining('runs as root')])
+  const pid = (await box.exec(['systemctl', 'show', '-p', 'MainPID', '--value', 'hermes-agent-gateway'])).stdout.trim()
+  expect((await box.exec(['stat', '-c', '%U', `/proc/${pid}`])).stdout).toBe(`${user}\n`)
+  expect(await hermes(['uninstall', '--scope', 'system', '--user', user], root)).toMatchObject({ code: 0 })
+})

@@ -305,6 +305,41 @@ describe('what stands in the way', () => {
     expect(await system('uninstall', 'demo')).toMatchObject({ code: 0 })
   })
 
+  test('on a terminal the plan is shown in colours and asked about; what it waits for moves', { timeout: 60_000 }, async () => {
+    const before = await snapshot(box)
+    const terminal = (answer: string, more = '') =>
+      box.exec(
+        [
+          'sh',
+          '-c',
+          `(sleep 1; echo ${answer}; sleep 5) | script -qec "/usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/alone.yaml --scope system ${more}" /dev/null`,
+        ],
+        {
+          env: { TERM: 'xterm' },
+        },
+      )
+    const no = await terminal('n')
+    expect([no.code, no.stdout]).toEqual([1, expect.stringMatching(/\u001b\[32m\+\S* create[^]*Apply this\? \[y\/N\][^]*nothing was changed/)])
+    expect(await snapshot(box)).toBe(before)
+    const yes = await terminal('y')
+    expect([yes.code, yes.stdout]).toEqual([
+      0,
+      expect.stringMatching(/\r\u001b\[K +[|/\\-] \d+ s {2}waiting for one process to stay up[^]*applied, and healthy/),
+    ])
+    const plain = await box.exec(
+      ['sh', '-c', 'NO_COLOR=1 script -qec "/usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs plan /srv/demo/alone.yaml --scope system" /dev/null'],
+      { env: { TERM: 'xterm' } },
+    )
+    expect(plain.stdout).not.toContain('\u001b[')
+    const follow = await box.exec([
+      'sh',
+      '-c',
+      'timeout -s INT 2 /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs logs alone --scope system --follow',
+    ])
+    expect(follow.stdout).toContain('alone')
+    expect(await system('uninstall', 'alone')).toMatchObject({ code: 0 })
+  })
+
   test('a second one that was started by hand is named before ours starts', { timeout: 60_000 }, async () => {
     await box.exec(['sh', '-c', 'setsid /bin/sleep 100000 >/dev/null 2>&1 &'])
     const { stderr } = await system('apply', '/srv/demo/alone.yaml')

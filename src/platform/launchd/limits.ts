@@ -12,7 +12,7 @@ export const mappings: Mappings<'macos'> = {
   displayName: { to: '', limits: [unsupported('a launchd job has no name for people', 'kept as a comment in the property list')] },
   description: { to: '', limits: [unsupported('a launchd job has no description', 'left out')] },
   scope: { to: 'LaunchAgents or LaunchDaemons' },
-  user: { to: 'UserName', limits: [agentUser] },
+  user: { to: 'UserName', limits: [{ ...agentUser, when: (s) => agent(s) && s.user !== s.host.user }] },
   group: { to: 'GroupName', limits: [agentUser] },
   command: { to: 'ProgramArguments' },
   workingDirectory: { to: 'WorkingDirectory' },

@@ -9,7 +9,10 @@ export const mappings: Mappings<'linux'> = {
   displayName: { to: 'Description=' },
   description: { to: 'Description=, after the display name' },
   scope: { to: 'the folder of the unit and its manager' },
-  user: { to: 'User=', limits: [{ when: (s) => s.scope === 'user', fidelity: 'unsupported', reason: userScope, instead: 'left out; use scope: system' }] },
+  user: {
+    to: 'User=',
+    limits: [{ when: (s) => s.scope === 'user' && s.user !== s.host.user, fidelity: 'unsupported', reason: userScope, instead: 'left out; use scope: system' }],
+  },
   group: { to: 'Group=', limits: [{ when: (s) => s.scope === 'user', fidelity: 'unsupported', reason: userScope, instead: 'left out; use scope: system' }] },
   command: { to: 'ExecStart=' },
   workingDirectory: { to: 'WorkingDirectory=' },
