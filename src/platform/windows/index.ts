@@ -95,7 +95,6 @@ export const windows: Platform = {
       folders: ['C:\\ProgramData\\hermes-install', folder],
       logFolders: [logs.folder],
       ...list,
-      startupItems: service.replaces.startupItems.map((name) => `${startupFolder(service)}\\${name}`),
       fallback:
         fallback === null
           ? null

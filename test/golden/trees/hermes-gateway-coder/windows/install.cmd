@@ -8,6 +8,8 @@ set "hi_exe=%hi_dir%\HermesGateway-coder.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
+set "hi_aside=%hi_dir%"
 call :admin
 if not "%ERRORLEVEL%"=="0" goto :unprivileged
 
@@ -60,13 +62,7 @@ call :compare "%~dp0recovery.cmd" "C:\ProgramData\hermes-install\HermesGateway-c
 call :compare "%~dp0stop.js" "C:\ProgramData\hermes-install\HermesGateway-coder\stop.js"
 call :compare "%~dp0launcher.cmd" "C:\ProgramData\hermes-install\HermesGateway-coder\launcher.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
-set "hi_old="
-"%SystemRoot%\System32\schtasks.exe" /Query /TN Hermes_Gateway_coder >NUL 2>&1
-if "%ERRORLEVEL%"=="0" set "hi_old0=yes"
-if defined hi_old0 set "hi_old=yes"
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" set "hi_old=yes"
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" set "hi_old=yes"
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" set "hi_old=yes"
+call :findReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
@@ -76,12 +72,7 @@ if not exist "C:\ProgramData\hermes-install\HermesGateway-coder" mkdir "C:\Progr
 rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\HermesGateway-coder /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F /T >NUL || goto :failed
 if not exist "C:\Users\user\AppData\Local\hermes\profiles\coder\logs" mkdir "C:\Users\user\AppData\Local\hermes\profiles\coder\logs" || goto :failed
-if defined hi_old0 echo HermesGateway-coder: stops the task Hermes_Gateway_coder, which this service replaces
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /End /TN Hermes_Gateway_coder >NUL 2>&1
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN Hermes_Gateway_coder /DISABLE >NUL 2>&1
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" "%hi_dir%\replaced-0" >NUL || goto :failed
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" "%hi_dir%\replaced-1" >NUL || goto :failed
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" "%hi_dir%\replaced-2" >NUL || goto :failed
+call :retireReplaced || goto :failed
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
@@ -113,10 +104,7 @@ rem a failure that the service reports counts like a crash
 call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Delete /TN Hermes_Gateway_coder /F >NUL 2>&1
-if exist "%hi_dir%\replaced-0" del /f /q "%hi_dir%\replaced-0"
-if exist "%hi_dir%\replaced-1" del /f /q "%hi_dir%\replaced-1"
-if exist "%hi_dir%\replaced-2" del /f /q "%hi_dir%\replaced-2"
+call :removeReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" uninstall
   rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder"
@@ -146,10 +134,7 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   rem The settings of the service come from the files that are back now.
   call :again
 )
-if exist "%hi_dir%\replaced-0" move /y "%hi_dir%\replaced-0" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" >NUL
-if exist "%hi_dir%\replaced-1" move /y "%hi_dir%\replaced-1" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" >NUL
-if exist "%hi_dir%\replaced-2" move /y "%hi_dir%\replaced-2" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" >NUL
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN Hermes_Gateway_coder /ENABLE >NUL 2>&1
+call :restoreReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\HermesGateway-coder\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
@@ -208,6 +193,58 @@ set "hi_time=%TIME: =0%"
 set "hi_clock="
 set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
 if not defined hi_clock set "hi_clock=0"
+exit /b 0
+
+rem --- what is replaced: looked for, kept from starting and stopped, and in the end removed, or restored ---
+:findReplaced
+set "hi_old="
+"%SystemRoot%\System32\schtasks.exe" /Query /TN Hermes_Gateway_coder >NUL 2>&1
+if "%ERRORLEVEL%"=="0" set "hi_old0=yes"
+if defined hi_old0 set "hi_old=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" set "hi_old=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" set "hi_old=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" set "hi_old=yes"
+exit /b 0
+
+rem First all that could be denied, then what takes a running program away.
+:retireReplaced
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN Hermes_Gateway_coder /DISABLE >NUL 2>&1
+if defined hi_old0 if not "%ERRORLEVEL%"=="0" (
+  >&2 echo HermesGateway-coder: cannot keep the task Hermes_Gateway_coder from starting, which this replaces
+  exit /b 1
+)
+if defined hi_old0 set "hi_retired0=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" "%hi_aside%\replaced-0" >NUL
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" (
+  >&2 echo HermesGateway-coder: cannot move the Startup item Hermes_Gateway_coder.vbs away, which this replaces
+  exit /b 1
+)
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" "%hi_aside%\replaced-1" >NUL
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" (
+  >&2 echo HermesGateway-coder: cannot move the Startup item Hermes_Gateway_coder.js away, which this replaces
+  exit /b 1
+)
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" "%hi_aside%\replaced-2" >NUL
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" (
+  >&2 echo HermesGateway-coder: cannot move the Startup item Hermes_Gateway_coder.cmd away, which this replaces
+  exit /b 1
+)
+if defined hi_old0 echo HermesGateway-coder: stops the task Hermes_Gateway_coder, which this replaces
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /End /TN Hermes_Gateway_coder >NUL 2>&1
+exit /b 0
+
+:removeReplaced
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Delete /TN Hermes_Gateway_coder /F >NUL 2>&1
+if exist "%hi_aside%\replaced-0" del /f /q "%hi_aside%\replaced-0"
+if exist "%hi_aside%\replaced-1" del /f /q "%hi_aside%\replaced-1"
+if exist "%hi_aside%\replaced-2" del /f /q "%hi_aside%\replaced-2"
+exit /b 0
+
+:restoreReplaced
+if exist "%hi_aside%\replaced-0" move /y "%hi_aside%\replaced-0" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.vbs" >NUL
+if exist "%hi_aside%\replaced-1" move /y "%hi_aside%\replaced-1" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.js" >NUL
+if exist "%hi_aside%\replaced-2" move /y "%hi_aside%\replaced-2" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\Hermes_Gateway_coder.cmd" >NUL
+if defined hi_retired0 "%SystemRoot%\System32\schtasks.exe" /Change /TN Hermes_Gateway_coder /ENABLE >NUL 2>&1
 exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.

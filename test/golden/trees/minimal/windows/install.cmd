@@ -8,6 +8,8 @@ set "hi_exe=%hi_dir%\minimal.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
+set "hi_aside=%hi_dir%"
 call :admin
 if not "%ERRORLEVEL%"=="0" goto :unprivileged
 
@@ -58,7 +60,7 @@ call :compare "%hi_winsw%" "%hi_exe%"
 call :compare "%~dp0minimal.xml" "C:\ProgramData\hermes-install\minimal\minimal.xml"
 call :compare "%~dp0recovery.cmd" "C:\ProgramData\hermes-install\minimal\recovery.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
-set "hi_old="
+call :findReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
@@ -68,6 +70,7 @@ if not exist "C:\ProgramData\hermes-install\minimal" mkdir "C:\ProgramData\herme
 rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\minimal /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F /T >NUL || goto :failed
 if not exist "C:\ProgramData\hermes-install\minimal\logs" mkdir "C:\ProgramData\hermes-install\minimal\logs" || goto :failed
+call :retireReplaced || goto :failed
 if exist "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
@@ -97,6 +100,7 @@ rem a failure that the service reports counts like a crash
 call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
+call :removeReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" uninstall
   rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\minimal"
@@ -122,6 +126,7 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   rem The settings of the service come from the files that are back now.
   call :again
 )
+call :restoreReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
@@ -179,6 +184,21 @@ set "hi_time=%TIME: =0%"
 set "hi_clock="
 set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
 if not defined hi_clock set "hi_clock=0"
+exit /b 0
+
+rem --- what is replaced: looked for, kept from starting and stopped, and in the end removed, or restored ---
+:findReplaced
+set "hi_old="
+exit /b 0
+
+rem First all that could be denied, then what takes a running program away.
+:retireReplaced
+exit /b 0
+
+:removeReplaced
+exit /b 0
+
+:restoreReplaced
 exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.

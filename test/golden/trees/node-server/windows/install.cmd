@@ -8,6 +8,8 @@ set "hi_exe=%hi_dir%\ExampleNodeServer.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
+set "hi_aside=%hi_dir%"
 call :admin
 if not "%ERRORLEVEL%"=="0" goto :unprivileged
 
@@ -59,7 +61,7 @@ call :compare "%~dp0ExampleNodeServer.xml" "C:\ProgramData\hermes-install\Exampl
 call :compare "%~dp0recovery.cmd" "C:\ProgramData\hermes-install\ExampleNodeServer\recovery.cmd"
 call :compare "%~dp0launcher.cmd" "C:\ProgramData\hermes-install\ExampleNodeServer\launcher.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
-set "hi_old="
+call :findReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
@@ -69,6 +71,7 @@ if not exist "C:\ProgramData\hermes-install\ExampleNodeServer" mkdir "C:\Program
 rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\ExampleNodeServer /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F /T >NUL || goto :failed
 if not exist "C:\ProgramData\hermes-install\ExampleNodeServer\logs" mkdir "C:\ProgramData\hermes-install\ExampleNodeServer\logs" || goto :failed
+call :retireReplaced || goto :failed
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
@@ -99,6 +102,7 @@ rem a failure that the service reports counts like a crash
 call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
+call :removeReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" uninstall
   rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer"
@@ -126,6 +130,7 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   rem The settings of the service come from the files that are back now.
   call :again
 )
+call :restoreReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
@@ -184,6 +189,21 @@ set "hi_time=%TIME: =0%"
 set "hi_clock="
 set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
 if not defined hi_clock set "hi_clock=0"
+exit /b 0
+
+rem --- what is replaced: looked for, kept from starting and stopped, and in the end removed, or restored ---
+:findReplaced
+set "hi_old="
+exit /b 0
+
+rem First all that could be denied, then what takes a running program away.
+:retireReplaced
+exit /b 0
+
+:removeReplaced
+exit /b 0
+
+:restoreReplaced
 exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.
