@@ -1,6 +1,6 @@
 // Rendered startup.cmd and startup.js under Wine: one hidden supervisor that starts, restarts, stops and starts at login, without any admin rights.
-// Stand-ins: script-host.c (cscript.exe and wscript.exe that take //E:JScript; the JScript is Wine's own) and certutil.c (-hashfile, for the copies of
-// install.cmd). Whether no window shows cannot be seen here.
+// Stand-ins: script-host.c (cscript.exe and wscript.exe that take //E:JScript; the JScript is Wine's own), certutil.c (-hashfile, for the copies of
+// install.cmd), and powershell.c (Ctrl+C). Whether no window shows cannot be seen here, nor a priority (test/windows/startup.test.ts).
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nodeExe, startWine, type Wine, type WineResult } from '../beds/wine.ts'
@@ -13,7 +13,7 @@ const startupItem = (label: string) => `${home}\\AppData\\Roaming\\Microsoft\\Wi
 const soon = { timeout: 30_000, interval: 250 }
 
 // The Nth start does what the Nth word of MODES says: a number is its exit code, `slow` before it makes it run for 3 s; `run` ends when
-// stop.txt is there, `deaf` never; both have a child that does not end by itself.
+// stop.txt is there, `polite` at Ctrl+C, `deaf` never; they have a child that does not end by itself.
 const program = `
   const fs = require('fs'), folder = process.env.FOLDER + '\\\\', log = (...words) => fs.appendFileSync(folder + 'app.log', words.join(' ') + '\\n')
   const modes = process.env.MODES.split(' '), starts = fs.existsSync(folder + 'app.log') ? fs.readFileSync(folder + 'app.log', 'utf8').match(/^start/gm).length : 0
@@ -24,12 +24,17 @@ const program = `
   else {
     const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     log('pids', process.pid, child.pid)
+    process.on('SIGINT', () => { log('asked'); if (mode === 'polite') { log('graceful'); process.exit(0) } })
     setInterval(() => { if (mode === 'run' && fs.existsSync(folder + 'stop.txt')) { log('graceful'); process.exit(0) } }, 100)
   }`
 
 let wine: Wine
 beforeAll(async () => {
-  wine = await startWine({ scriptHost: 'engines', certutil: 'hashing' })
+  wine = await startWine({ scriptHost: 'engines', certutil: 'hashing', powershell: 'ctrl-c' })
+  wine.writeFile(
+    'C:\\t\\hook.cjs',
+    "require('fs').appendFileSync(process.env.FOLDER + '\\\\app.log', ['hook', process.argv[2], process.env.FOO].join(' ') + '\\n'); process.exit(7)",
+  )
   wine.writeFile('C:\\t\\app.cjs', program)
   wine.writeFile('C:\\t\\stop.cjs', "require('fs').writeFileSync(process.env.FOLDER + '\\\\stop.txt', process.env.FOO)")
   wine.writeFile(
@@ -76,6 +81,8 @@ ${more}`,
     startup,
     starts: () => lines('start'),
     pids: () => lines('pids'),
+    asked: () => lines('asked').length,
+    lines,
     graceful: () => lines('graceful').length,
     log: (file: string) => read(`${folder}\\logs\\${file}`),
     journal: () => read(`${where}\\run\\supervisor.log`),
@@ -117,6 +124,49 @@ describe.concurrent('startup.cmd', () => {
     const began = Date.now()
     expect(await one.startup('stop')).toMatchObject({ code: 0 })
     expect([Date.now() - began > 3000, one.pids().length, await one.left(), one.starts().length]).toEqual([true, 2, '', 1])
+  })
+
+  test('without a stop command: Ctrl+C, and patience', { timeout: 120_000 }, async () => {
+    const one = await place('polite', 'polite', 'stop: { timeout: 40s }')
+    await one.startup('start')
+    await one.isUp()
+    const began = Date.now()
+    expect(await one.startup('stop')).toMatchObject({ code: 0, output: expect.stringContaining('stopped') as string })
+    expect([Date.now() - began < 30_000, one.graceful(), await one.left(), one.starts().length]).toEqual([true, 1, '', 1])
+  })
+
+  test('without a stop command: the end of the whole tree when the patience is over', { timeout: 120_000 }, async () => {
+    const one = await place('stubborn', 'deaf', 'stop: { timeout: 4s }')
+    await one.startup('start')
+    await one.isUp()
+    const began = Date.now()
+    expect(await one.startup('stop')).toMatchObject({ code: 0 })
+    expect([Date.now() - began > 4000, one.asked(), await one.left(), one.starts().length]).toEqual([true, 1, '', 1])
+  })
+
+  test('hooks after the start and before the stop; a failing one is no matter', { timeout: 120_000 }, async () => {
+    const hook = (name: string) => `['${nodeExe}', 'C:\\t\\hook.cjs', '${name}']`
+    const one = await place(
+      'hooks',
+      'run',
+      `stop: { ${stopCommand}, timeout: 20s }\nhooks: { preStart: ['${nodeExe}', -e, '0'], postStart: ${hook('after start')}, preStop: ${hook('before stop')} }`,
+    )
+    await one.startup('start')
+    await one.isUp()
+    await vi.waitFor(() => expect(one.lines('hook')).toEqual(['hook after start b "%PATH%" & c']), soon)
+    expect(await one.startup('stop')).toMatchObject({ code: 0 })
+    expect(one.lines('').filter((line) => /^(hook|graceful)/.test(line))).toEqual([
+      'hook after start b "%PATH%" & c',
+      'hook before stop b "%PATH%" & c',
+      'graceful',
+    ])
+    expect([one.starts().length, await one.left()]).toEqual([1, ''])
+  })
+
+  test('what does not start by itself has no Startup entry, even after one had', { timeout: 60_000 }, async () => {
+    const one = await place('manual', 'run', 'autostart: false')
+    wine.writeFile(startupItem('manual'), 'x')
+    expect([(await one.startup('install')).code, one.read(startupItem('manual'))]).toEqual([0, null])
   })
 
   test('the delays grow, and start again after a run that was long enough', { timeout: 120_000 }, async () => {

@@ -1,4 +1,4 @@
-// A Service in, whether a batch file can start it without the help of WinSW out.
+// A Service in, whether it has a fallback without admin rights out: a program that batch files start, without the help of WinSW.
 import { cmdArgv, cmdCall, cmdQuoted, cmdSet } from '../../escape/cmd.ts'
 import { CannotCarry } from '../../escape/refuse.ts'
 import type { Service } from '../../resolve/service.ts'
@@ -9,7 +9,7 @@ export function fallbackCarries(service: Service): boolean {
   const { command, environment, stop, hooks, logs, workingDirectory } = service
   try {
     cmdCall(`${fallbackFolder(service)}\\startup.cmd`)
-    for (const argv of [command, ...hooks.preStart, ...hooks.postStop, ...(stop.command === null ? [] : [stop.command])]) cmdArgv(argv)
+    for (const argv of [command, ...Object.values(hooks).flat(), ...(stop.command === null ? [] : [stop.command])]) cmdArgv(argv)
     for (const variable of environment) cmdSet(variable.name, variable.kind === 'file' ? variable.path : variable.value)
     for (const path of [workingDirectory, logs.stdout, logs.stderr]) cmdQuoted(path ?? '')
     return true
@@ -18,3 +18,6 @@ export function fallbackCarries(service: Service): boolean {
     throw error
   }
 }
+
+/** None under another account: the one who logs in may have more rights than the profile means its program to have, or other files. */
+export const hasFallback = (service: Service): boolean => service.windows.fallback === 'startup' && service.windows.account === null && fallbackCarries(service)

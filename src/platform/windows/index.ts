@@ -16,7 +16,7 @@ import type { ExitMapping } from '../exit.ts'
 import { refusing, type Artifact, type At, type Platform } from '../platform.ts'
 import { secretFilesOf, secretsOf } from '../scripts.ts'
 import { commands, steps } from './commands.ts'
-import { fallbackCarries } from './fallback.ts'
+import { hasFallback } from './fallback.ts'
 import { mappings } from './limits.ts'
 import { fallbackFolder, logFiles, serviceFolder, startupFolder } from './paths.ts'
 import { mappingOf } from './recovery.ts'
@@ -101,11 +101,13 @@ export const windows: Platform = {
           : {
               dir: where,
               startup: `${where}\\startup.cmd`,
+              script: `${where}\\startup.js`,
               files: [...fallback, ...(secrets.length > 0 ? [{ source: 'secrets.cmd', target: `${where}\\secrets.cmd` }] : [])].map(({ source, target }) => ({
                 source,
                 target,
               })),
             },
+      autostart: service.autostart,
       start: true,
       stopSeconds: Math.ceil(service.stop.timeoutMs / 1000) + 10,
       health: {
@@ -163,11 +165,10 @@ function checkBatch(service: Service, at: At): void {
 }
 
 /**
- * The fallback for users without admin rights; null if the profile wants none, or if cmd.exe, which runs it, cannot carry a value that the service can
- * (limits.ts says so).
+ * The fallback for users without admin rights; null where there is none (limits.ts says why).
  */
 function fallbackFiles(service: Service, file: (source: string, text: string, where: string) => Artifact): readonly Artifact[] | null {
-  if (service.windows.fallback === 'none' || !fallbackCarries(service)) return null
+  if (!hasFallback(service)) return null
   const where = fallbackFolder(service)
   const { stdout, stderr, rotate } = service.logs
   const out = stdout ?? `${where}\\logs\\${service.label}.out.log`
@@ -190,6 +191,12 @@ function fallbackFiles(service: Service, file: (source: string, text: string, wh
       stopExitCodes: service.restart.stopExitCodes.map(asSigned),
     },
     stop: service.stop,
+    postStart: service.hooks.postStart,
+    preStop: service.hooks.preStop,
+    autostart: service.autostart,
+    // Win32_Process.SetPriority: 64 idle, 16384 below normal.
+    priority: service.nice > 10 ? 64 : service.nice > 0 ? 16_384 : null,
+    stableForMs: service.health.stableForMs,
     failure: notTried,
   }
   return [file('startup.cmd', startupCmd(view), where), file('startup.js', startupJs(view), where)]

@@ -6,13 +6,6 @@ rem Written by hermes-install from a profile: change the profile, not this file.
 set "hi_dir=C:\ProgramData\hermes-install\ExamplePythonWorker"
 set "hi_exe=%hi_dir%\ExamplePythonWorker.exe"
 set "hi_gone="
-if exist "C:\Users\user\AppData\Local\hermes-install\ExamplePythonWorker\startup.cmd" (
-  call "C:\Users\user\AppData\Local\hermes-install\ExamplePythonWorker\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExamplePythonWorker\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExamplePythonWorker\startup.js"
-  rmdir "C:\Users\user\AppData\Local\hermes-install\ExamplePythonWorker" 2>NUL
-  set "hi_gone=yes"
-)
 call :state
 if "%hi_state%"=="0" if not exist "%hi_exe%" goto :done
 call :admin

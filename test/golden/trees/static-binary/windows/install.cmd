@@ -61,7 +61,6 @@ call :compare "%~dp0ExampleStaticBinary.xml" "C:\ProgramData\hermes-install\Exam
 call :compare "%~dp0recovery.cmd" "C:\ProgramData\hermes-install\ExampleStaticBinary\recovery.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
 call :findReplaced
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
 rem --- from here on everything is undone when something fails ---
@@ -73,7 +72,6 @@ rem the service may write its logs
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\ExampleStaticBinary\logs /grant *S-1-5-20:^(OI^)^(CI^)M >NUL || goto :failed
 if not exist "C:\ProgramData\hermes-install\ExampleStaticBinary\logs" mkdir "C:\ProgramData\hermes-install\ExampleStaticBinary\logs" || goto :failed
 call :retireReplaced || goto :failed
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
 if not "%ERRORLEVEL%"=="0" (
@@ -103,10 +101,6 @@ call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
 call :removeReplaced
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" (
-  call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" uninstall
-  rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary"
-)
 call :forget "%hi_exe%"
 call :forget "C:\ProgramData\hermes-install\ExampleStaticBinary\ExampleStaticBinary.xml"
 call :forget "C:\ProgramData\hermes-install\ExampleStaticBinary\recovery.cmd"
@@ -129,7 +123,6 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   call :again
 )
 call :restoreReplaced
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
 
@@ -262,20 +255,9 @@ if exist "%~1.none" del /f /q "%~1" "%~1.none"
 exit /b 0
 
 :unprivileged
-echo ExampleStaticBinary: no admin rights, so no service: it will start when you log in
-if not exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary" mkdir "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary" || exit /b 1
-call :compare "%~dp0startup.cmd" "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd"
-call :compare "%~dp0startup.js" "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.js"
-if not defined hi_changed goto :fallbackStart
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" stop || exit /b 1
-call :put "%~dp0startup.cmd" "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" || exit /b 1
-call :forget "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd"
-call :put "%~dp0startup.js" "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.js" || exit /b 1
-call :forget "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.js"
-:fallbackStart
-call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" install || exit /b 1
-call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" start || exit /b 1
-exit /b 0
+>&2 echo ExampleStaticBinary: needs admin rights. In a prompt that is run as administrator:
+>&2 echo   "%~f0"
+exit /b 4
 
 rem hi_state: 0 absent, 1 stopped, 2 start pending, 3 stop pending, 4 running.
 :state
