@@ -16,7 +16,7 @@ import type { ExitMapping } from '../exit.ts'
 import { refusing, type Artifact, type At, type Platform } from '../platform.ts'
 import { secretFilesOf, secretsOf } from '../scripts.ts'
 import { commands, steps } from './commands.ts'
-import { hasFallback } from './fallback.ts'
+import { hadFallback, hasFallback } from './fallback.ts'
 import { mappings } from './limits.ts'
 import { fallbackFolder, logFiles, serviceFolder, startupFolder } from './paths.ts'
 import { mappingOf } from './recovery.ts'
@@ -95,18 +95,15 @@ export const windows: Platform = {
       folders: ['C:\\ProgramData\\hermes-install', folder],
       logFolders: [logs.folder],
       ...list,
-      fallback:
-        fallback === null
-          ? null
-          : {
-              dir: where,
-              startup: `${where}\\startup.cmd`,
-              script: `${where}\\startup.js`,
-              files: [...fallback, ...(secrets.length > 0 ? [{ source: 'secrets.cmd', target: `${where}\\secrets.cmd` }] : [])].map(({ source, target }) => ({
-                source,
-                target,
-              })),
-            },
+      fallback: hadFallback(service)
+        ? {
+            dir: where,
+            startup: `${where}\\startup.cmd`,
+            script: `${where}\\startup.js`,
+            files: ['startup.cmd', 'startup.js', ...(secrets.length > 0 ? ['secrets.cmd'] : [])].map((source) => ({ source, target: `${where}\\${source}` })),
+          }
+        : null,
+      offered: fallback !== null,
       autostart: service.autostart,
       start: true,
       stopSeconds: Math.ceil(service.stop.timeoutMs / 1000) + 10,

@@ -8,6 +8,7 @@ set "hi_exe=%hi_dir%\Full.Service.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+set "hi_user="
 rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
 set "hi_aside=%hi_dir%"
 call :admin
@@ -64,6 +65,7 @@ call :compare "%~dp0launcher.cmd" "C:\ProgramData\hermes-install\Full.Service\la
 call :compare "%~dp0secrets.cmd" "C:\ProgramData\hermes-install\Full.Service\secrets.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
 call :findReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
 rem --- from here on everything is undone when something fails ---
@@ -73,6 +75,7 @@ rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\Full.Service /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F .\full:^(OI^)^(CI^)RX /T >NUL || goto :failed
 if not exist "C:\ProgramData\Full\logs" mkdir "C:\ProgramData\Full\logs" || goto :failed
 call :retireReplaced || goto :failed
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
 if not "%ERRORLEVEL%"=="0" (
@@ -105,6 +108,10 @@ call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
 call :removeReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" (
+  call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" uninstall
+  rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\Full.Service"
+)
 call :forget "%hi_exe%"
 call :forget "C:\ProgramData\hermes-install\Full.Service\Full.Service.xml"
 call :forget "C:\ProgramData\hermes-install\Full.Service\recovery.cmd"
@@ -133,6 +140,7 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   call :again
 )
 call :restoreReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
 
@@ -153,20 +161,19 @@ rem The old recovery.cmd, if there was one, lies beside the old files again.
 if exist "%hi_dir%\recovery.cmd" call "%hi_dir%\recovery.cmd" >NUL 2>&1
 exit /b 0
 
-rem Starts the service, sees it stay, and looks at its health.
+rem Starts the service, and waits for its health.
 :run
 call :state
 if "%hi_state%"=="4" if not defined hi_changed if not defined hi_old exit /b 0
 if not "%hi_state%"=="4" "%SystemRoot%\System32\sc.exe" start "Full.Service" >NUL 2>&1
+rem Sees it stay, and looks at its health.
+:healthy
 set "hi_up=0"
 set "hi_looks=0"
 call :clock
 set "hi_began=%hi_clock%"
 :look
-call :state
-if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
-if "%hi_up%"=="0" goto :notYet
-if %hi_up% LEQ 3 goto :notYet
+call :steady || goto :notYet
 "%SystemRoot%\System32\cscript.exe" //B //Nologo //E:JScript "%~dp0health.js" || goto :notYet
 "C:\Program Files\Full\full.exe" ping >NUL 2>&1
 if not "%ERRORLEVEL%"=="0" goto :notYet
@@ -183,7 +190,15 @@ if %hi_looks% GTR 45 goto :unhealthy
 call :second
 goto :look
 :unhealthy
->&2 echo Full.Service: not healthy after 45 s; state %hi_state% ^(1 stopped, 2 starting, 4 running^)
+set "hi_how=; state %hi_state% (1 stopped, 2 starting, 4 running)"
+if defined hi_user set "hi_how="
+>&2 echo Full.Service: not healthy after 45 s%hi_how%
+exit /b 1
+
+:steady
+call :state
+if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
+if %hi_up% GTR 3 exit /b 0
 exit /b 1
 
 rem hi_clock: seconds since midnight. TIME is HH:MM:SS and a fraction in every language, its first digit a blank before ten.
@@ -303,7 +318,20 @@ if exist "%~1.none" del /f /q "%~1" "%~1.none"
 exit /b 0
 
 :unprivileged
->&2 echo Full.Service: needs admin rights. In a prompt that is run as administrator:
+rem A user may ask for a service, but not look into its folder: whether anything of it differs cannot be known here.
+call :state
+if "%hi_state%"=="0" goto :noService
+call :image
+if /i not "%hi_image%"=="%hi_exe%" (
+  >&2 echo Full.Service: there is a service of this name already, and it is not ours: "%hi_image%"
+  exit /b 1
+)
+>&2 echo Full.Service: is installed as a service already; to change it, or to see whether anything differs, takes admin rights.
+goto :elevate
+:noService
+>&2 echo Full.Service: needs admin rights.
+:elevate
+>&2 echo   In a prompt that is run as administrator:
 >&2 echo   "%~f0"
 exit /b 4
 
