@@ -1,7 +1,7 @@
 // Rendered startup.cmd and startup.js under Wine: one hidden supervisor that starts, restarts, stops and starts at login, without any admin rights.
-// Stand-ins: script-host.c (cscript.exe and wscript.exe that take //E:JScript; the JScript is Wine's own) and certutil.c (-hashfile, for the copies of
-// install.cmd). Whether no window shows cannot be seen here.
-import { rmSync } from 'node:fs'
+// Stand-ins: script-host.c (cscript.exe and wscript.exe that take //E:JScript; the JScript is Wine's own), certutil.c (-hashfile, for the copies of
+// install.cmd), powershell.c (Ctrl+C) and `tasks` below. Whether no window shows cannot be seen here, nor a priority (test/windows/startup.test.ts).
+import { existsSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { nodeExe, startWine, type Wine, type WineResult } from '../beds/wine.ts'
 import { made, said } from '../help.ts'
@@ -13,7 +13,7 @@ const startupItem = (label: string) => `${home}\\AppData\\Roaming\\Microsoft\\Wi
 const soon = { timeout: 30_000, interval: 250 }
 
 // The Nth start does what the Nth word of MODES says: a number is its exit code, `slow` before it makes it run for 3 s; `run` ends when
-// stop.txt is there, `deaf` never; both have a child that does not end by itself.
+// stop.txt is there, `polite` at Ctrl+C, `deaf` never; they have a child that does not end by itself.
 const program = `
   const fs = require('fs'), folder = process.env.FOLDER + '\\\\', log = (...words) => fs.appendFileSync(folder + 'app.log', words.join(' ') + '\\n')
   const modes = process.env.MODES.split(' '), starts = fs.existsSync(folder + 'app.log') ? fs.readFileSync(folder + 'app.log', 'utf8').match(/^start/gm).length : 0
@@ -24,12 +24,26 @@ const program = `
   else {
     const child = require('child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
     log('pids', process.pid, child.pid)
+    process.on('SIGINT', () => { log('asked'); if (mode === 'polite') { log('graceful'); process.exit(0) } })
     setInterval(() => { if (mode === 'run' && fs.existsSync(folder + 'stop.txt')) { log('graceful'); process.exit(0) } }, 100)
   }`
 
+// schtasks.exe, as node.exe by that name takes its first word for a script, C:\\Query.js: a task is a line of tasks.txt, one with a "!" is of somebody else.
+const tasks = `
+  const fs = require('fs'), path = require('path'), file = 'C:\\\\t\\\\tasks.txt', verb = path.basename(__filename, '.js'), [, , , name, option] = process.argv
+  const all = fs.readFileSync(file, 'utf8').split(' '), mine = all.find((task) => task.split(':')[0] === name)
+  if (verb === 'Query') process.exit(mine ? 0 : 1)
+  if (!mine || name.includes('!')) process.exit(1)
+  const states = { Change: name + (option === '/DISABLE' ? ':disabled' : ''), Delete: name + ':deleted', End: mine + ':ended' }
+  fs.writeFileSync(file, all.map((task) => (task === mine ? states[verb] : task)).join(' '))`
+
 let wine: Wine
 beforeAll(async () => {
-  wine = await startWine({ scriptHost: 'engines', certutil: 'hashing' })
+  wine = await startWine({ scriptHost: 'engines', certutil: 'hashing', powershell: 'ctrl-c' })
+  wine.writeFile(
+    'C:\\t\\hook.cjs',
+    "require('fs').appendFileSync(process.env.FOLDER + '\\\\app.log', ['hook', process.argv[2], process.env.FOO].join(' ') + '\\n'); process.exit(7)",
+  )
   wine.writeFile('C:\\t\\app.cjs', program)
   wine.writeFile('C:\\t\\stop.cjs', "require('fs').writeFileSync(process.env.FOLDER + '\\\\stop.txt', process.env.FOO)")
   wine.writeFile(
@@ -76,6 +90,8 @@ ${more}`,
     startup,
     starts: () => lines('start'),
     pids: () => lines('pids'),
+    asked: () => lines('asked').length,
+    lines,
     graceful: () => lines('graceful').length,
     log: (file: string) => read(`${folder}\\logs\\${file}`),
     journal: () => read(`${where}\\run\\supervisor.log`),
@@ -117,6 +133,49 @@ describe.concurrent('startup.cmd', () => {
     const began = Date.now()
     expect(await one.startup('stop')).toMatchObject({ code: 0 })
     expect([Date.now() - began > 3000, one.pids().length, await one.left(), one.starts().length]).toEqual([true, 2, '', 1])
+  })
+
+  test('without a stop command: Ctrl+C, and patience', { timeout: 120_000 }, async () => {
+    const one = await place('polite', 'polite', 'stop: { timeout: 40s }')
+    await one.startup('start')
+    await one.isUp()
+    const began = Date.now()
+    expect(await one.startup('stop')).toMatchObject({ code: 0, output: expect.stringContaining('stopped') as string })
+    expect([Date.now() - began < 30_000, one.graceful(), await one.left(), one.starts().length]).toEqual([true, 1, '', 1])
+  })
+
+  test('without a stop command: the end of the whole tree when the patience is over', { timeout: 120_000 }, async () => {
+    const one = await place('stubborn', 'deaf', 'stop: { timeout: 4s }')
+    await one.startup('start')
+    await one.isUp()
+    const began = Date.now()
+    expect(await one.startup('stop')).toMatchObject({ code: 0 })
+    expect([Date.now() - began > 4000, one.asked(), await one.left(), one.starts().length]).toEqual([true, 1, '', 1])
+  })
+
+  test('hooks after the start and before the stop; a failing one is no matter', { timeout: 120_000 }, async () => {
+    const hook = (name: string) => `['${nodeExe}', 'C:\\t\\hook.cjs', '${name}']`
+    const one = await place(
+      'hooks',
+      'run',
+      `stop: { ${stopCommand}, timeout: 20s }\nhooks: { preStart: ['${nodeExe}', -e, '0'], postStart: ${hook('after start')}, preStop: ${hook('before stop')} }`,
+    )
+    await one.startup('start')
+    await one.isUp()
+    await vi.waitFor(() => expect(one.lines('hook')).toEqual(['hook after start b "%PATH%" & c']), soon)
+    expect(await one.startup('stop')).toMatchObject({ code: 0 })
+    expect(one.lines('').filter((line) => /^(hook|graceful)/.test(line))).toEqual([
+      'hook after start b "%PATH%" & c',
+      'hook before stop b "%PATH%" & c',
+      'graceful',
+    ])
+    expect([one.starts().length, await one.left()]).toEqual([1, ''])
+  })
+
+  test('what does not start by itself has no Startup entry, even after one had', { timeout: 60_000 }, async () => {
+    const one = await place('manual', 'run', 'autostart: false')
+    wine.writeFile(startupItem('manual'), 'x')
+    expect([(await one.startup('install')).code, one.read(startupItem('manual'))]).toEqual([0, null])
   })
 
   test('the delays grow, and start again after a run that was long enough', { timeout: 120_000 }, async () => {
@@ -203,22 +262,84 @@ test('install, login, uninstall', { timeout: 180_000 }, async () => {
   expect(await one.startup('uninstall')).toMatchObject({ code: 0 })
 })
 
-test('install.cmd without admin rights: installs, changes and takes away the same', { timeout: 180_000 }, async () => {
-  // Wine's user is always an administrator, and its `net session` always succeeds. A user without rights stands for: no net.exe that could say so.
-  rmSync(wine.hostPath('C:\\windows\\system32\\net.exe'))
-  const one = await place('rights', 'run', `stop: { ${stopCommand}, timeout: 3s }`)
-  rmSync(wine.hostPath(one.where), { recursive: true })
-  const script = (name: string) => wine.run(['cmd.exe', '/d', '/c', 'C:\\t\\call.cmd', `C:\\tree\\rights\\${name}`], { timeoutMs: 120_000 })
-  expect(await script('install.cmd')).toMatchObject({ code: 0, output: expect.stringContaining('no admin rights') as string })
-  await one.isUp()
-  expect(one.read(startupItem('rights'))).not.toBeNull()
-  expect(await script('install.cmd')).toMatchObject({ code: 0, output: expect.stringContaining('is running already') as string })
-  expect([one.starts().length, await wine.run(['sc.exe', 'query', 'rights'])]).toEqual([1, expect.objectContaining({ code: 1060 })])
-  await place('rights', 'run deaf', `stop: { ${stopCommand}, timeout: 3s }`)
-  wine.writeFile(`${one.where}\\startup.cmd`, one.read(`${one.where}\\startup.cmd`)!.replace('run deaf', 'run'))
-  expect(await script('install.cmd')).toMatchObject({ code: 0 })
-  await vi.waitFor(() => expect(one.starts().map((line) => line.split(' ')[2])).toEqual(['run', 'deaf']), soon)
-  expect(await script('uninstall.cmd')).toMatchObject({ code: 0 })
-  expect([await one.left(), one.read(`${one.where}\\startup.cmd`), one.read(startupItem('rights'))]).toEqual(['', null, null])
-  expect(await script('uninstall.cmd')).toMatchObject({ code: 0, output: expect.stringContaining('nothing to do') as string })
+describe('install.cmd without admin rights', () => {
+  beforeAll(() => {
+    // Wine's user is always an administrator, and its `net session` always succeeds. A user without rights stands for: no net.exe that could say so.
+    rmSync(wine.hostPath('C:\\windows\\system32\\net.exe'))
+  })
+  const script = (id: string, name: string) => wine.run(['cmd.exe', '/d', '/c', 'C:\\t\\call.cmd', `C:\\tree\\${id}\\${name}`], { timeoutMs: 120_000 })
+  /** Only the tree, nothing of it in the user's folder yet. */
+  async function tree(...words: Parameters<typeof place>) {
+    const one = await place(...words)
+    rmSync(wine.hostPath(one.where), { recursive: true })
+    return one
+  }
+  const text = (output: string) => expect.stringContaining(output) as string
+
+  test('installs, changes and takes away the same', { timeout: 180_000 }, async () => {
+    const one = await tree('rights', 'run', `stop: { ${stopCommand}, timeout: 3s }`)
+    expect(await script('rights', 'install.cmd')).toMatchObject({ code: 0, output: text('no admin rights') })
+    await one.isUp()
+    expect(one.read(startupItem('rights'))).not.toBeNull()
+    expect(await script('rights', 'install.cmd')).toMatchObject({ code: 0, output: text('is running already') })
+    expect([one.starts().length, await wine.run(['sc.exe', 'query', 'rights'])]).toEqual([1, expect.objectContaining({ code: 1060 })])
+    await place('rights', 'run deaf', `stop: { ${stopCommand}, timeout: 3s }`)
+    wine.writeFile(`${one.where}\\startup.cmd`, one.read(`${one.where}\\startup.cmd`)!.replace('run deaf', 'run'))
+    expect(await script('rights', 'install.cmd')).toMatchObject({ code: 0 })
+    await vi.waitFor(() => expect(one.starts().map((line) => line.split(' ')[2])).toEqual(['run', 'deaf']), soon)
+    expect(await script('rights', 'uninstall.cmd')).toMatchObject({ code: 0 })
+    expect([await one.left(), one.read(`${one.where}\\startup.cmd`), one.read(startupItem('rights'))]).toEqual(['', null, null])
+    expect(await script('rights', 'uninstall.cmd')).toMatchObject({ code: 0, output: text('nothing to do') })
+  })
+
+  test('a service of that name, ours or not, is left alone, and nothing is started beside it', { timeout: 60_000 }, async () => {
+    const one = await tree('there', 'run', '')
+    for (const [image, code, output] of [
+      ['C:\\ProgramData\\hermes-install\\there\\there.exe', 4, 'C:\\tree\\there\\install.cmd'],
+      ['C:\\other.exe', 1, 'not ours'],
+    ] as const) {
+      await wine.run(['sc.exe', 'create', 'there', 'binPath=', image])
+      expect(await script('there', 'install.cmd')).toMatchObject({ code, output: text(output) })
+      expect([one.starts(), existsSync(wine.hostPath(one.where)), one.read(startupItem('there'))]).toEqual([[], false, null])
+      await wine.run(['sc.exe', 'delete', 'there'])
+    }
+  })
+
+  const item = startupItem('x').replace('x.lnk', 'Old (1).vbs')
+  const replaces = (more: string) => `stop: { ${stopCommand}, timeout: 3s }\nreplaces: { windows: { startupItems: ['Old (1).vbs'], ${more} } }`
+
+  test('what it replaces is taken away; what it may not touch is named, and nothing is installed', { timeout: 180_000 }, async () => {
+    rmSync(wine.hostPath('C:\\windows\\system32\\schtasks.exe'))
+    wine.copyFile(nodeExe, 'C:\\windows\\system32\\schtasks.exe')
+    for (const verb of ['Query', 'Change', 'End', 'Delete']) wine.writeFile(`C:\\${verb}.js`, tasks)
+    wine.writeFile('C:\\t\\tasks.txt', 'mine other')
+    await wine.run(['sc.exe', 'create', 'theirs', 'binPath=', 'C:\\old.exe'])
+    wine.writeFile(item, 'old')
+
+    // Wine's own sc.exe knows no `config`, which stands for a user who may not.
+    const one = await tree('denied', 'run', replaces('tasks: [mine], services: [theirs]'))
+    expect(await script('denied', 'install.cmd')).toMatchObject({
+      code: 4,
+      output: expect.stringMatching(/the service theirs[^]*denied\\install\.cmd/) as string,
+    })
+    expect([one.read(item), one.read('C:\\t\\tasks.txt'), one.starts()]).toEqual(['old', 'mine other', []])
+    expect([existsSync(wine.hostPath(one.where)), one.read(startupItem('denied'))]).toEqual([false, null])
+
+    const ill = await tree('ill', 'run', `${replaces('tasks: [mine]')}\nhealth: { timeout: 3s, file: { path: 'C:\\t\\none' } }`)
+    expect(await script('ill', 'install.cmd')).toMatchObject({ code: 1, output: text('not healthy after 4 s\n') })
+    expect([ill.read(item), ill.read('C:\\t\\tasks.txt'), ill.starts().length, ill.graceful()]).toEqual(['old', 'mine other', 1, 1])
+    expect([existsSync(wine.hostPath(ill.where)), ill.read(startupItem('ill')), await ill.left()]).toEqual([false, null, ''])
+
+    const good = await tree('good', 'run', `${replaces('tasks: [mine, absent]')}\nhealth: { file: { path: 'C:\\t\\app.cjs' } }`)
+    expect(await script('good', 'install.cmd')).toMatchObject({ code: 0, output: text('installed and running, for you') })
+    expect([good.read(item), good.read('C:\\t\\tasks.txt'), good.starts().length]).toEqual([null, 'mine:deleted other', 1])
+
+    // A change that is not healthy: the one before runs again.
+    await place('good', 'deaf', `${replaces('tasks: [mine, absent]')}\nhealth: { timeout: 3s, file: { path: 'C:\\t\\none' } }`)
+    wine.writeFile(`${good.where}\\startup.cmd`, good.read(`${good.where}\\startup.cmd`)!.replace('MODES=deaf', 'MODES=run'))
+    expect(await script('good', 'install.cmd')).toMatchObject({ code: 1, output: text('going back') })
+    await vi.waitFor(() => expect(good.starts().map((line) => line.split(' ')[2])).toEqual(['run', 'deaf', 'run']), soon)
+    expect(await script('good', 'uninstall.cmd')).toMatchObject({ code: 0 })
+    expect(await good.left()).toBe('')
+  })
 })

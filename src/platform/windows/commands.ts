@@ -2,16 +2,27 @@
 import type { Service } from '../../resolve/service.ts'
 import type { Command } from '../platform.ts'
 import { accountName } from './account.ts'
-import { logFiles, serviceFolder } from './paths.ts'
+import { logFiles, serviceFolder, startupFolder } from './paths.ts'
 import { recovery, system32 } from './recovery.ts'
 
-/** An earlier install: `exists` answers with 0 where it is there. */
+type Argv = readonly string[]
+
+/** An earlier install: `exists` answers with 0 where it is there, `disable` with 0 where this user may touch it. */
 interface Replaced {
   readonly what: string
-  readonly exists: readonly string[]
-  readonly stop: readonly (readonly string[])[]
-  readonly remove: readonly (readonly string[])[]
-  readonly restore: readonly (readonly string[])[]
+  readonly exists: Argv
+  readonly disable: Argv
+  readonly stop: Argv
+  readonly remove: Argv
+  readonly restore: readonly Argv[]
+}
+
+/** A file in the Startup folder. It waits at `aside` until the new service is healthy. */
+interface StartupItem {
+  readonly what: string
+  readonly path: string
+  readonly disable: Argv
+  readonly remove: Argv
 }
 
 export interface Commands {
@@ -21,8 +32,10 @@ export interface Commands {
   readonly recovery: readonly Command[]
   readonly start: readonly Command[]
   readonly replaced: readonly Replaced[]
+  readonly startupItems: readonly StartupItem[]
 }
 
+const cmd = `${system32}\\cmd.exe`
 const sc = `${system32}\\sc.exe`
 const schtasks = `${system32}\\schtasks.exe`
 const icacls = `${system32}\\icacls.exe`
@@ -76,38 +89,53 @@ export function commands(service: Service): Commands {
       ...service.replaces.tasks.map((name) => ({
         what: `the task ${name}`,
         exists: [schtasks, '/Query', '/TN', name],
-        stop: [
-          [schtasks, '/End', '/TN', name],
-          [schtasks, '/Change', '/TN', name, '/DISABLE'],
-        ],
-        remove: [[schtasks, '/Delete', '/TN', name, '/F']],
+        disable: [schtasks, '/Change', '/TN', name, '/DISABLE'],
+        stop: [schtasks, '/End', '/TN', name],
+        remove: [schtasks, '/Delete', '/TN', name, '/F'],
         restore: [[schtasks, '/Change', '/TN', name, '/ENABLE']],
       })),
       ...service.replaces.services.map((name) => ({
         what: `the service ${name}`,
         exists: [sc, 'query', name],
-        stop: [
-          [sc, 'stop', name],
-          [sc, 'config', name, 'start=', 'disabled'],
-        ],
-        remove: [[sc, 'delete', name]],
+        disable: [sc, 'config', name, 'start=', 'disabled'],
+        stop: [sc, 'stop', name],
+        remove: [sc, 'delete', name],
         restore: [
           [sc, 'config', name, 'start=', 'auto'],
           [sc, 'start', name],
         ],
       })),
     ],
+    // `move` and `del` are cmd.exe's own; `if exist`, because a file that is not there is no failure.
+    startupItems: service.replaces.startupItems.map((name, i) => {
+      const path = `${startupFolder(service)}\\${name}`
+      const aside = `${folder}\\replaced-${i}`
+      return {
+        what: `the Startup item ${name}`,
+        path,
+        disable: [cmd, '/d', '/c', 'if', 'exist', path, 'move', '/y', path, aside],
+        remove: [cmd, '/d', '/c', 'if', 'exist', aside, 'del', '/f', '/q', aside],
+      }
+    }),
   }
 }
 
 /** icacls takes names in the language of the machine, SIDs everywhere. */
 const wellKnown: Readonly<Record<string, string>> = { 'NT AUTHORITY\\LocalService': '*S-1-5-19', 'NT AUTHORITY\\NetworkService': '*S-1-5-20' }
 
-/** What an install runs, in order, where nothing of it is there yet. */
+/** What an install runs, in the order of install.cmd, where nothing of it is there yet: what is replaced goes for good when the service runs. */
 export function steps(service: Service): readonly Command[] {
   const list = commands(service)
-  const retire = list.replaced.flatMap(({ what, stop, remove }) =>
-    [...stop, ...remove].map((argv): Command => ({ argv, why: `${what} must not run beside this one`, elevate: true })),
-  )
-  return [...list.secure, ...retire, ...list.create, ...list.recovery, ...list.start]
+  const call = (why: string, argv: Argv): Command => ({ argv, why, elevate: true })
+  const beside = (what: string): string => `${what} must not run beside this one`
+  const gone = (what: string): string => `${what} is replaced by this one, which runs now`
+  return [
+    ...list.secure,
+    ...[...list.replaced, ...list.startupItems].map(({ what, disable }) => call(beside(what), disable)),
+    ...list.replaced.map(({ what, stop }) => call(beside(what), stop)),
+    ...list.create,
+    ...list.recovery,
+    ...list.start,
+    ...[...list.replaced, ...list.startupItems].map(({ what, remove }) => call(gone(what), remove)),
+  ]
 }

@@ -16,7 +16,7 @@ import type { ExitMapping } from '../exit.ts'
 import { refusing, type Artifact, type At, type Platform } from '../platform.ts'
 import { secretFilesOf, secretsOf } from '../scripts.ts'
 import { commands, steps } from './commands.ts'
-import { fallbackCarries } from './fallback.ts'
+import { hadFallback, hasFallback } from './fallback.ts'
 import { mappings } from './limits.ts'
 import { fallbackFolder, logFiles, serviceFolder, startupFolder } from './paths.ts'
 import { mappingOf } from './recovery.ts'
@@ -95,18 +95,16 @@ export const windows: Platform = {
       folders: ['C:\\ProgramData\\hermes-install', folder],
       logFolders: [logs.folder],
       ...list,
-      startupItems: service.replaces.startupItems.map((name) => `${startupFolder(service)}\\${name}`),
-      fallback:
-        fallback === null
-          ? null
-          : {
-              dir: where,
-              startup: `${where}\\startup.cmd`,
-              files: [...fallback, ...(secrets.length > 0 ? [{ source: 'secrets.cmd', target: `${where}\\secrets.cmd` }] : [])].map(({ source, target }) => ({
-                source,
-                target,
-              })),
-            },
+      fallback: hadFallback(service)
+        ? {
+            dir: where,
+            startup: `${where}\\startup.cmd`,
+            script: `${where}\\startup.js`,
+            files: ['startup.cmd', 'startup.js', ...(secrets.length > 0 ? ['secrets.cmd'] : [])].map((source) => ({ source, target: `${where}\\${source}` })),
+          }
+        : null,
+      offered: fallback !== null,
+      autostart: service.autostart,
       start: true,
       stopSeconds: Math.ceil(service.stop.timeoutMs / 1000) + 10,
       health: {
@@ -164,11 +162,10 @@ function checkBatch(service: Service, at: At): void {
 }
 
 /**
- * The fallback for users without admin rights; null if the profile wants none, or if cmd.exe, which runs it, cannot carry a value that the service can
- * (limits.ts says so).
+ * The fallback for users without admin rights; null where there is none (limits.ts says why).
  */
 function fallbackFiles(service: Service, file: (source: string, text: string, where: string) => Artifact): readonly Artifact[] | null {
-  if (service.windows.fallback === 'none' || !fallbackCarries(service)) return null
+  if (!hasFallback(service)) return null
   const where = fallbackFolder(service)
   const { stdout, stderr, rotate } = service.logs
   const out = stdout ?? `${where}\\logs\\${service.label}.out.log`
@@ -191,6 +188,12 @@ function fallbackFiles(service: Service, file: (source: string, text: string, wh
       stopExitCodes: service.restart.stopExitCodes.map(asSigned),
     },
     stop: service.stop,
+    postStart: service.hooks.postStart,
+    preStop: service.hooks.preStop,
+    autostart: service.autostart,
+    // Win32_Process.SetPriority: 64 idle, 16384 below normal.
+    priority: service.nice > 10 ? 64 : service.nice > 0 ? 16_384 : null,
+    stableForMs: service.health.stableForMs,
     failure: notTried,
   }
   return [file('startup.cmd', startupCmd(view), where), file('startup.js', startupJs(view), where)]

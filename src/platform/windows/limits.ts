@@ -1,8 +1,9 @@
 // Where each key of a profile lands on Windows, and what WinSW and the Service Control Manager cannot express.
 import type { Service } from '../../resolve/service.ts'
 import type { LimitRule, Mappings } from '../platform.ts'
-import { fallbackCarries } from './fallback.ts'
+import { fallbackCarries, hasFallback } from './fallback.ts'
 import { logFiles } from './paths.ts'
+import { needsLauncher } from './view.ts'
 
 const unsupported = (reason: string, instead: string): LimitRule => ({ when: () => true, fidelity: 'unsupported', reason, instead })
 const winsw2 = (s: Service): boolean => s.windows.winsw.version === 2
@@ -26,6 +27,12 @@ export const mappings: Mappings<'windows'> = {
         fidelity: 'approximate',
         reason: 'Windows services belong to the machine',
         instead: 'a service of the machine; without admin rights the fallback, which is of the user',
+      },
+      {
+        when: hasFallback,
+        fidelity: 'approximate',
+        reason: 'without admin rights nothing runs outside of a session',
+        instead: 'exact as a service; the fallback runs as the user, from login to logout; windows.fallback: none refuses it',
       },
     ],
   },
@@ -115,7 +122,17 @@ export const mappings: Mappings<'windows'> = {
       },
     ],
   },
-  'stop.timeout': { to: '<stoptimeout>, then the process tree is killed' },
+  'stop.timeout': {
+    to: '<stoptimeout>, then the process tree is killed',
+    limits: [
+      {
+        when: (s) => hasFallback(s) && s.stop.command === null,
+        fidelity: 'approximate',
+        reason: 'the script host that runs the fallback cannot send Ctrl+C',
+        instead: 'exact as a service; the fallback lets PowerShell send it, and kills the tree at once where a policy forbids that',
+      },
+    ],
+  },
   'stop.command': { to: 'stop.js, as <stopexecutable>: it keeps the timeout that WinSW does not' },
   'reload.signal': { to: '', limits: [unsupported('Windows has no signals', 'left out; restart the service')] },
   'reload.command': { to: '', limits: [unsupported('the Service Control Manager has no reload', 'run the command by hand')] },
@@ -179,7 +196,15 @@ export const mappings: Mappings<'windows'> = {
   'limits.cpuPercent': { to: '', limits: [unsupported('WinSW sets no job limits', 'left out')] },
   priority: {
     to: '<priority>',
-    limits: [{ when: (s) => ![10, 0, -5].includes(s.nice), fidelity: 'approximate', reason: 'Windows has six priority classes', instead: 'the nearest class' }],
+    limits: [
+      { when: (s) => ![10, 0, -5].includes(s.nice), fidelity: 'approximate', reason: 'Windows has six priority classes', instead: 'the nearest class' },
+      {
+        when: (s) => s.nice < 0 && (needsLauncher(s) || hasFallback(s)),
+        fidelity: 'approximate',
+        reason: 'a batch file hands only classes below normal down to what it starts',
+        instead: 'normal where launcher.cmd or the fallback starts the program',
+      },
+    ],
   },
   umask: { to: '', limits: [unsupported('Windows has access control lists instead', 'left out')] },
   hardening: {
@@ -188,7 +213,7 @@ export const mappings: Mappings<'windows'> = {
       { when: (s) => s.hardening !== 'none', fidelity: 'unsupported', reason: 'WinSW has no sandbox', instead: 'left out; windows.account takes rights away' },
     ],
   },
-  health: { to: 'waited for by install.cmd' },
+  health: { to: 'waited for by install.cmd, as a service and as the fallback' },
   replaces: {
     to: 'stopped and taken away by install.cmd',
     limits: [
@@ -200,7 +225,17 @@ export const mappings: Mappings<'windows'> = {
       },
     ],
   },
-  native: { to: 'as it is' },
+  native: {
+    to: 'as it is',
+    limits: [
+      {
+        when: (s) => hasFallback(s) && Object.keys(s.native.windows).length > 0,
+        fidelity: 'approximate',
+        reason: 'these are words of WinSW',
+        instead: 'exact as a service; the fallback does without them',
+      },
+    ],
+  },
   'windows.winsw': { to: 'the release of WinSW that install.cmd takes' },
   'windows.delayedStart': {
     to: '<delayedAutoStart>',
@@ -211,6 +246,12 @@ export const mappings: Mappings<'windows'> = {
         reason: 'a service that does not start by itself cannot start late',
         instead: 'left out',
       },
+      {
+        when: (s) => s.windows.delayedStart && hasFallback(s),
+        fidelity: 'approximate',
+        reason: 'only the Service Control Manager starts late',
+        instead: 'exact as a service; the fallback starts at once at login',
+      },
     ],
   },
   'windows.account': {
@@ -220,9 +261,31 @@ export const mappings: Mappings<'windows'> = {
         when: (s) => s.windows.account?.passwordFile != null,
         fidelity: 'approximate',
         reason: 'a password may not stand in an XML file or on a command line',
-        instead: 'install.cmd lets WinSW ask for it',
+        instead: 'install.cmd lets WinSW ask for it; there is no fallback without admin rights',
+      },
+      {
+        when: (s) => s.windows.fallback === 'startup',
+        fidelity: 'approximate',
+        reason: 'only a service can run as another account',
+        instead: 'exact as a service; there is no fallback without admin rights; windows.fallback: none says so',
       },
     ],
   },
-  'windows.fallback': { to: 'startup.cmd' },
+  'windows.fallback': {
+    to: 'startup.cmd',
+    limits: [
+      {
+        when: (s) => s.windows.fallback === 'startup' && s.windows.account !== null,
+        fidelity: 'unsupported',
+        reason: 'the fallback runs as the user who logs in, never as another account',
+        instead: 'left out; without admin rights install.cmd says what to run (4)',
+      },
+      {
+        when: (s) => s.windows.fallback === 'startup' && !fallbackCarries(s),
+        fidelity: 'unsupported',
+        reason: 'a batch file cannot carry a value that the service can',
+        instead: 'left out; without admin rights install.cmd says what to run (4)',
+      },
+    ],
+  },
 }

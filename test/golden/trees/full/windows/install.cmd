@@ -8,6 +8,9 @@ set "hi_exe=%hi_dir%\Full.Service.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+set "hi_user="
+rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
+set "hi_aside=%hi_dir%"
 call :admin
 if not "%ERRORLEVEL%"=="0" goto :unprivileged
 
@@ -61,14 +64,8 @@ call :compare "%~dp0stop.js" "C:\ProgramData\hermes-install\Full.Service\stop.js
 call :compare "%~dp0launcher.cmd" "C:\ProgramData\hermes-install\Full.Service\launcher.cmd"
 call :compare "%~dp0secrets.cmd" "C:\ProgramData\hermes-install\Full.Service\secrets.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
-set "hi_old="
-"%SystemRoot%\System32\schtasks.exe" /Query /TN OldFull >NUL 2>&1
-if "%ERRORLEVEL%"=="0" set "hi_old0=yes"
-if defined hi_old0 set "hi_old=yes"
-"%SystemRoot%\System32\sc.exe" query OldFull >NUL 2>&1
-if "%ERRORLEVEL%"=="0" set "hi_old1=yes"
-if defined hi_old1 set "hi_old=yes"
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" set "hi_old=yes"
+call :findReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
 rem --- from here on everything is undone when something fails ---
@@ -77,13 +74,8 @@ if not exist "C:\ProgramData\hermes-install\Full.Service" mkdir "C:\ProgramData\
 rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\Full.Service /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F .\full:^(OI^)^(CI^)RX /T >NUL || goto :failed
 if not exist "C:\ProgramData\Full\logs" mkdir "C:\ProgramData\Full\logs" || goto :failed
-if defined hi_old0 echo Full.Service: stops the task OldFull, which this service replaces
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /End /TN OldFull >NUL 2>&1
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN OldFull /DISABLE >NUL 2>&1
-if defined hi_old1 echo Full.Service: stops the service OldFull, which this service replaces
-if defined hi_old1 "%SystemRoot%\System32\sc.exe" stop OldFull >NUL 2>&1
-if defined hi_old1 "%SystemRoot%\System32\sc.exe" config OldFull start= disabled >NUL 2>&1
-if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" "%hi_dir%\replaced-0" >NUL || goto :failed
+call :retireReplaced || goto :failed
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
 if not "%ERRORLEVEL%"=="0" (
@@ -115,9 +107,11 @@ rem a failure that the service reports counts like a crash
 call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Delete /TN OldFull /F >NUL 2>&1
-if defined hi_old1 "%SystemRoot%\System32\sc.exe" delete OldFull >NUL 2>&1
-if exist "%hi_dir%\replaced-0" del /f /q "%hi_dir%\replaced-0"
+call :removeReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" (
+  call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" uninstall
+  rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\Full.Service"
+)
 call :forget "%hi_exe%"
 call :forget "C:\ProgramData\hermes-install\Full.Service\Full.Service.xml"
 call :forget "C:\ProgramData\hermes-install\Full.Service\recovery.cmd"
@@ -145,10 +139,8 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   rem The settings of the service come from the files that are back now.
   call :again
 )
-if exist "%hi_dir%\replaced-0" move /y "%hi_dir%\replaced-0" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" >NUL
-if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN OldFull /ENABLE >NUL 2>&1
-if defined hi_old1 "%SystemRoot%\System32\sc.exe" config OldFull start= auto >NUL 2>&1
-if defined hi_old1 "%SystemRoot%\System32\sc.exe" start OldFull >NUL 2>&1
+call :restoreReplaced
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
 
@@ -169,20 +161,19 @@ rem The old recovery.cmd, if there was one, lies beside the old files again.
 if exist "%hi_dir%\recovery.cmd" call "%hi_dir%\recovery.cmd" >NUL 2>&1
 exit /b 0
 
-rem Starts the service, sees it stay, and looks at its health.
+rem Starts the service, and waits for its health.
 :run
 call :state
 if "%hi_state%"=="4" if not defined hi_changed if not defined hi_old exit /b 0
 if not "%hi_state%"=="4" "%SystemRoot%\System32\sc.exe" start "Full.Service" >NUL 2>&1
+rem Sees it stay, and looks at its health.
+:healthy
 set "hi_up=0"
 set "hi_looks=0"
 call :clock
 set "hi_began=%hi_clock%"
 :look
-call :state
-if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
-if "%hi_up%"=="0" goto :notYet
-if %hi_up% LEQ 3 goto :notYet
+call :steady || goto :notYet
 "%SystemRoot%\System32\cscript.exe" //B //Nologo //E:JScript "%~dp0health.js" || goto :notYet
 "C:\Program Files\Full\full.exe" ping >NUL 2>&1
 if not "%ERRORLEVEL%"=="0" goto :notYet
@@ -199,7 +190,15 @@ if %hi_looks% GTR 45 goto :unhealthy
 call :second
 goto :look
 :unhealthy
->&2 echo Full.Service: not healthy after 45 s; state %hi_state% ^(1 stopped, 2 starting, 4 running^)
+set "hi_how=; state %hi_state% (1 stopped, 2 starting, 4 running)"
+if defined hi_user set "hi_how="
+>&2 echo Full.Service: not healthy after 45 s%hi_how%
+exit /b 1
+
+:steady
+call :state
+if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
+if %hi_up% GTR 3 exit /b 0
 exit /b 1
 
 rem hi_clock: seconds since midnight. TIME is HH:MM:SS and a fraction in every language, its first digit a blank before ten.
@@ -208,6 +207,56 @@ set "hi_time=%TIME: =0%"
 set "hi_clock="
 set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
 if not defined hi_clock set "hi_clock=0"
+exit /b 0
+
+rem --- what is replaced: looked for, kept from starting and stopped, and in the end removed, or restored ---
+:findReplaced
+set "hi_old="
+"%SystemRoot%\System32\schtasks.exe" /Query /TN OldFull >NUL 2>&1
+if "%ERRORLEVEL%"=="0" set "hi_old0=yes"
+if defined hi_old0 set "hi_old=yes"
+"%SystemRoot%\System32\sc.exe" query OldFull >NUL 2>&1
+if "%ERRORLEVEL%"=="0" set "hi_old1=yes"
+if defined hi_old1 set "hi_old=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" set "hi_old=yes"
+exit /b 0
+
+rem First all that could be denied, then what takes a running program away.
+:retireReplaced
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Change /TN OldFull /DISABLE >NUL 2>&1
+if defined hi_old0 if not "%ERRORLEVEL%"=="0" (
+  >&2 echo Full.Service: cannot keep the task OldFull from starting, which this replaces
+  exit /b 1
+)
+if defined hi_old0 set "hi_retired0=yes"
+if defined hi_old1 "%SystemRoot%\System32\sc.exe" config OldFull start= disabled >NUL 2>&1
+if defined hi_old1 if not "%ERRORLEVEL%"=="0" (
+  >&2 echo Full.Service: cannot keep the service OldFull from starting, which this replaces
+  exit /b 1
+)
+if defined hi_old1 set "hi_retired1=yes"
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" move /y "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" "%hi_aside%\replaced-0" >NUL
+if exist "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" (
+  >&2 echo Full.Service: cannot move the Startup item OldFull.vbs away, which this replaces
+  exit /b 1
+)
+if defined hi_old0 echo Full.Service: stops the task OldFull, which this replaces
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /End /TN OldFull >NUL 2>&1
+if defined hi_old1 echo Full.Service: stops the service OldFull, which this replaces
+if defined hi_old1 "%SystemRoot%\System32\sc.exe" stop OldFull >NUL 2>&1
+exit /b 0
+
+:removeReplaced
+if defined hi_old0 "%SystemRoot%\System32\schtasks.exe" /Delete /TN OldFull /F >NUL 2>&1
+if defined hi_old1 "%SystemRoot%\System32\sc.exe" delete OldFull >NUL 2>&1
+if exist "%hi_aside%\replaced-0" del /f /q "%hi_aside%\replaced-0"
+exit /b 0
+
+:restoreReplaced
+if exist "%hi_aside%\replaced-0" move /y "%hi_aside%\replaced-0" "C:\Users\user\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Startup\OldFull.vbs" >NUL
+if defined hi_retired0 "%SystemRoot%\System32\schtasks.exe" /Change /TN OldFull /ENABLE >NUL 2>&1
+if defined hi_retired1 "%SystemRoot%\System32\sc.exe" config OldFull start= auto >NUL 2>&1
+if defined hi_retired1 "%SystemRoot%\System32\sc.exe" start OldFull >NUL 2>&1
 exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.
@@ -269,7 +318,20 @@ if exist "%~1.none" del /f /q "%~1" "%~1.none"
 exit /b 0
 
 :unprivileged
->&2 echo Full.Service: needs admin rights. In a prompt that is run as administrator:
+rem A user may ask for a service, but not look into its folder: whether anything of it differs cannot be known here.
+call :state
+if "%hi_state%"=="0" goto :noService
+call :image
+if /i not "%hi_image%"=="%hi_exe%" (
+  >&2 echo Full.Service: there is a service of this name already, and it is not ours: "%hi_image%"
+  exit /b 1
+)
+>&2 echo Full.Service: is installed as a service already; to change it, or to see whether anything differs, takes admin rights.
+goto :elevate
+:noService
+>&2 echo Full.Service: needs admin rights.
+:elevate
+>&2 echo   In a prompt that is run as administrator:
 >&2 echo   "%~f0"
 exit /b 4
 

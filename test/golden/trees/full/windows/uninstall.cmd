@@ -6,6 +6,14 @@ rem Written by hermes-install from a profile: change the profile, not this file.
 set "hi_dir=C:\ProgramData\hermes-install\Full.Service"
 set "hi_exe=%hi_dir%\Full.Service.exe"
 set "hi_gone="
+if exist "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" (
+  call "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" uninstall || exit /b 1
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\Full.Service\startup.js" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\Full.Service\secrets.cmd" 2>NUL
+  rmdir "C:\Users\user\AppData\Local\hermes-install\Full.Service" 2>NUL
+  set "hi_gone=yes"
+)
 call :state
 if "%hi_state%"=="0" if not exist "%hi_exe%" goto :done
 call :admin

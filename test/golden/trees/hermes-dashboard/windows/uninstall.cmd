@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\HermesDashboard.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesDashboard\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\HermesDashboard" 2>NUL
   set "hi_gone=yes"
 )

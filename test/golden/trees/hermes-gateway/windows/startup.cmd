@@ -4,6 +4,8 @@ rem Starts, stops and queries the program for the user who calls this. Codes: 0 
 rem Written by hermes-install from a profile: change the profile, not this file.
 if "%~1"=="--program" goto :once
 if "%~1"=="--stop" goto :stopCommand
+if "%~1"=="--postStart" goto :postStart
+if "%~1"=="--preStop" goto :preStop
 set "hi_verb="
 if "%~1"=="" set "hi_verb=start"
 for %%V in (start stop status install uninstall) do if /i "%~1"=="%%V" set "hi_verb=%%V"
@@ -29,6 +31,19 @@ exit -78078
 call :environment
 call :prepare
 "C:\Users\user\AppData\Local\hermes\hermes-agent\venv\Scripts\python.exe" -c ^"from gateway.status import get_running_pid as g, write_planned_stop_marker as w; p = g^(^); p and w^(p^)^"
+exit
+
+:postStart
+rem Beside the program, which begins at this moment.
+call :environment
+call :prepare
+exit
+
+:preStop
+call :environment
+call :prepare
+rem startup.js waits for this.
+del /f /q "%~dp0run\hook"
 exit
 
 :environment

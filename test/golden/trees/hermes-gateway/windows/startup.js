@@ -8,6 +8,10 @@ var logs = { "stdout": "C:\\Users\\user\\AppData\\Local\\hermes\\logs\\gateway-s
 var restart = { "policy": "always", "delaysMs": [1000, 2000, 4000, 9000, 16000, 25000, 36000, 49000, 64000], "resetAfterMs": 60000, "limit": null, "restartExitCodes": [75], "stopExitCodes": [0, 78] };
 var stopCommand = true;
 var stopTimeoutMs = 25000;
+var preStop = false;
+var autostart = true;
+var priority = null;
+var stableForMs = 2000;
 // What startup.cmd ends with when it could not even try to start the program. No list of exit codes is about that.
 var notTried = -78078;
 
@@ -18,7 +22,7 @@ var verb = WScript.Arguments.length === 1 ? WScript.Arguments.Item(0) : "";
 var folder = files.GetParentFolderName(script);
 var system32 = files.GetSpecialFolder(1).Path;
 var state = folder + "\\run";
-var lockFile = state + "\\lock", stopFlag = state + "\\stop", idFile = state + "\\id", journal = state + "\\supervisor.log";
+var lockFile = state + "\\lock", stopFlag = state + "\\stop", idFile = state + "\\id", sinceFile = state + "\\since", hookFlag = state + "\\hook", journal = state + "\\supervisor.log";
 var shortcut = startupFolder + "\\" + label + ".lnk";
 var runKey = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run";
 
@@ -151,6 +155,15 @@ function pause(ms) {
   return !files.FileExists(stopFlag);
 }
 
+// A program that this one starts has the same class if it is below normal; higher ones Windows does not hand down.
+function lower(id) {
+  if (priority === null) return;
+  try {
+    var code = new ActiveXObject("WbemScripting.SWbemLocator").ConnectServer(".", "root\\cimv2").Get('Win32_Process.Handle="' + id + '"').SetPriority(priority);
+    if (code !== 0) throw new Error("code " + code);
+  } catch (e) { note("could not set the priority: " + e.message); }
+}
+
 function supervise() {
   makeFolder(state);
   var lock = holdSoon();
@@ -160,13 +173,16 @@ function supervise() {
     remove(stopFlag);
     var me = self(processes(), verb);
     write(idFile, me === null ? "" : me.id + " " + me.created);
+    if (me !== null) lower(me.id);
     var starts = [], tries = 0;
     while (!files.FileExists(stopFlag)) {
       rotate(logs.stdout);
       if (logs.stderr !== logs.stdout) rotate(logs.stderr);
       var began = now();
       starts.push(began);
+      write(sinceFile, String(began));
       var code = shell.Run(batch("--program"), 0, true);
+      remove(sinceFile);
       note("ended with " + code + " after " + (now() - began) + " ms");
       if (files.FileExists(stopFlag) || !wanted(code)) break;
       if (now() - began >= restart.resetAfterMs) tries = 0;
@@ -182,6 +198,7 @@ function supervise() {
     result = 1;
   }
   remove(idFile);
+  remove(sinceFile);
   remove(stopFlag);
   lock.Close();
   remove(lockFile);
@@ -197,15 +214,43 @@ function start() {
   return 1;
 }
 
-// The stop command, if there is one, and then the end of everything that is left.
+// What the hooks before a stop do, as long as a stop may take; startup.cmd takes the flag away after them.
+function beforeStop() {
+  write(hookFlag, "");
+  shell.Run(batch("--preStop"), 0, false);
+  for (var until = now() + stopTimeoutMs; now() < until && files.FileExists(hookFlag); WScript.Sleep(200)) {}
+  remove(hookFlag);
+}
+
+// Windows Script Host cannot send Ctrl+C. PowerShell can, as WinSW does: from within the hidden console that the program shares with its cmd.exe.
+function ctrlC(id) {
+  var imports = "", names = ["FreeConsole()", "AttachConsole(uint id)", "SetConsoleCtrlHandler(IntPtr handler, bool ignore)", "GenerateConsoleCtrlEvent(uint kind, uint group)"];
+  for (var i = 0; i < names.length; i++) imports += '[DllImport(\\"kernel32.dll\\")] public static extern bool ' + names[i] + "; ";
+  return '"' + system32 + '\\WindowsPowerShell\\v1.0\\powershell.exe" -NoLogo -NoProfile -NonInteractive -Command "' +
+    "$ErrorActionPreference = 'Stop'; $c = Add-Type -PassThru -Namespace HermesInstall -Name Console -MemberDefinition '" + imports + "'; " +
+    "[void]$c::FreeConsole(); if (-not $c::AttachConsole(" + id + ")) { exit 1 }; [void]$c::SetConsoleCtrlHandler([IntPtr]::Zero, $true); " +
+    'if (-not $c::GenerateConsoleCtrlEvent(0, 0)) { exit 1 }; exit 0"';
+}
+
+// False where nobody could be asked: then there is nothing to wait for.
+function ask(supervisor) {
+  if (stopCommand) { shell.Run(batch("--stop"), 0, false); return true; }
+  for (var tree = descendants(processes(), supervisor), i = 0; i < tree.length; i++) {
+    // 1 is what it ends with when it could not; any other code may be PowerShell's, which has lost its console by then.
+    if (tree[i].name === "cmd.exe") try { return shell.Run(ctrlC(tree[i].id), 0, true) !== 1; } catch (e) { return false; }
+  }
+  return false;
+}
+
+// The hooks, the stop command or else Ctrl+C, and then the end of everything that is left.
 function stop() {
   if (!running()) { say("is not running"); return 0; }
   var list = processes(), id = read(idFile).split(" "), supervisor = find(list, Number(id[0])), known = [], left;
   if (supervisor === null) { say("is running, but not where " + idFile + " says"); return 1; }
   known = descendants(list, supervisor);
   write(stopFlag, "");
-  if (stopCommand) shell.Run(batch("--stop"), 0, false);
-  var patience = now() + (stopCommand ? stopTimeoutMs : 0), despair = patience + 15000;
+  if (preStop) beforeStop();
+  var asked = ask(supervisor), patience = now() + (asked ? stopTimeoutMs : 0), despair = patience + 15000;
   for (;;) {
     list = processes();
     if (contains(list, supervisor)) add(known, descendants(list, supervisor));
@@ -226,9 +271,18 @@ function stop() {
 
 function run(line) { return shell.Run(line, 0, true); }
 
+// Neither a shortcut nor an entry of the Run key.
+function forget() {
+  if (!remove(shortcut)) { say("cannot remove " + shortcut); return 1; }
+  run('"' + system32 + '\\reg.exe" delete "' + runKey + '" /v "' + label + '" /f');
+  say("does not start at login");
+  return 0;
+}
+
 // A shortcut in the Startup folder. Where its file name has letters outside of the ANSI code page, Windows Script Host cannot save one: then the Run key.
 function install() {
   makeFolder(state);
+  if (!autostart) return forget();
   makeFolder(startupFolder);
   var target = system32 + "\\wscript.exe", rest = own("", "run").replace(/^"[^"]*" /, "");
   var link = shell.CreateShortcut(shortcut);
@@ -250,11 +304,9 @@ function install() {
 
 function uninstall() {
   var code = stop();
+  if (code === 0) code = forget();
   if (code !== 0) return code;
-  if (!remove(shortcut)) { say("cannot remove " + shortcut); return 1; }
-  run('"' + system32 + '\\reg.exe" delete "' + runKey + '" /v "' + label + '" /f');
   try { if (files.FolderExists(state)) files.DeleteFolder(state, true); } catch (e) {}
-  say("does not start at login any more");
   return 0;
 }
 
@@ -264,6 +316,12 @@ function status() {
   return up ? 0 : 3;
 }
 
+// For install.cmd: whether this run of the program has lasted as long as a healthy one must.
+function steady() {
+  var since = Number(read(sinceFile));
+  return since > 0 && now() - since >= stableForMs && running() ? 0 : 1;
+}
+
 switch (verb) {
   case "run": WScript.Quit(supervise()); break;
   case "install": WScript.Quit(install()); break;
@@ -271,6 +329,7 @@ switch (verb) {
   case "start": WScript.Quit(start()); break;
   case "stop": WScript.Quit(stop()); break;
   case "status": WScript.Quit(status()); break;
+  case "steady": WScript.Quit(steady()); break;
   case "probe": WScript.Quit(42); break;
   default: say("install | uninstall | start | stop | status"); WScript.Quit(2);
 }

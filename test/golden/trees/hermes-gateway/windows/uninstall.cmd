@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\HermesGateway.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\HermesGateway\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\HermesGateway" 2>NUL
   set "hi_gone=yes"
 )

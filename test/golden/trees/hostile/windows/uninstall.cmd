@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\hostile.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\hostile\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\hostile\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\hostile\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\hostile\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\hostile\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\hostile\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\hostile" 2>NUL
   set "hi_gone=yes"
 )

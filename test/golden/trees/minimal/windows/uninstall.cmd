@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\minimal.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\minimal\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\minimal\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\minimal\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\minimal" 2>NUL
   set "hi_gone=yes"
 )

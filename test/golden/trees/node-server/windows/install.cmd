@@ -8,6 +8,9 @@ set "hi_exe=%hi_dir%\ExampleNodeServer.exe"
 set "hi_new="
 set "hi_changed="
 set "hi_was=0"
+set "hi_user="
+rem Where a Startup item that is replaced waits until it is known that it is not needed any more.
+set "hi_aside=%hi_dir%"
 call :admin
 if not "%ERRORLEVEL%"=="0" goto :unprivileged
 
@@ -59,7 +62,7 @@ call :compare "%~dp0ExampleNodeServer.xml" "C:\ProgramData\hermes-install\Exampl
 call :compare "%~dp0recovery.cmd" "C:\ProgramData\hermes-install\ExampleNodeServer\recovery.cmd"
 call :compare "%~dp0launcher.cmd" "C:\ProgramData\hermes-install\ExampleNodeServer\launcher.cmd"
 if "%hi_was%"=="0" set "hi_changed=yes"
-set "hi_old="
+call :findReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" set "hi_old=yes"
 if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" goto :nothing
 
@@ -69,6 +72,7 @@ if not exist "C:\ProgramData\hermes-install\ExampleNodeServer" mkdir "C:\Program
 rem only administrators and the service may look into its folder
 "%SystemRoot%\System32\icacls.exe" C:\ProgramData\hermes-install\ExampleNodeServer /inheritance:r /grant:r *S-1-5-18:^(OI^)^(CI^)F *S-1-5-32-544:^(OI^)^(CI^)F /T >NUL || goto :failed
 if not exist "C:\ProgramData\hermes-install\ExampleNodeServer\logs" mkdir "C:\ProgramData\hermes-install\ExampleNodeServer\logs" || goto :failed
+call :retireReplaced || goto :failed
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" stop || goto :failed
 if not defined hi_changed goto :installed
 call :stopService
@@ -99,6 +103,7 @@ rem a failure that the service reports counts like a crash
 call :run
 if not "%ERRORLEVEL%"=="0" goto :failed
 rem --- it works: what was kept for going back is not needed any more ---
+call :removeReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" uninstall
   rmdir /s /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer"
@@ -126,6 +131,7 @@ if defined hi_changed if not defined hi_new if not "%hi_was%"=="0" (
   rem The settings of the service come from the files that are back now.
   call :again
 )
+call :restoreReplaced
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" start
 if "%hi_was%"=="4" call :startAgain
 exit /b 1
@@ -147,20 +153,19 @@ rem The old recovery.cmd, if there was one, lies beside the old files again.
 if exist "%hi_dir%\recovery.cmd" call "%hi_dir%\recovery.cmd" >NUL 2>&1
 exit /b 0
 
-rem Starts the service, sees it stay, and looks at its health.
+rem Starts the service, and waits for its health.
 :run
 call :state
 if "%hi_state%"=="4" if not defined hi_changed if not defined hi_old exit /b 0
 if not "%hi_state%"=="4" "%SystemRoot%\System32\sc.exe" start "ExampleNodeServer" >NUL 2>&1
+rem Sees it stay, and looks at its health.
+:healthy
 set "hi_up=0"
 set "hi_looks=0"
 call :clock
 set "hi_began=%hi_clock%"
 :look
-call :state
-if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
-if "%hi_up%"=="0" goto :notYet
-if %hi_up% LEQ 2 goto :notYet
+call :steady || goto :notYet
 "%SystemRoot%\System32\cscript.exe" //B //Nologo //E:JScript "%~dp0health.js" || goto :notYet
 exit /b 0
 :notYet
@@ -175,7 +180,20 @@ if %hi_looks% GTR 30 goto :unhealthy
 call :second
 goto :look
 :unhealthy
->&2 echo ExampleNodeServer: not healthy after 30 s; state %hi_state% ^(1 stopped, 2 starting, 4 running^)
+set "hi_how=; state %hi_state% (1 stopped, 2 starting, 4 running)"
+if defined hi_user set "hi_how="
+>&2 echo ExampleNodeServer: not healthy after 30 s%hi_how%
+exit /b 1
+
+:steady
+if not defined hi_user goto :steadyService
+rem Its supervisor may be up while the program is not; startup.js knows how long that has run.
+"%SystemRoot%\System32\cscript.exe" //B //Nologo //E:JScript "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js" steady
+exit /b %ERRORLEVEL%
+:steadyService
+call :state
+if "%hi_state%"=="4" (set /a hi_up+=1) else set "hi_up=0"
+if %hi_up% GTR 2 exit /b 0
 exit /b 1
 
 rem hi_clock: seconds since midnight. TIME is HH:MM:SS and a fraction in every language, its first digit a blank before ten.
@@ -184,6 +202,21 @@ set "hi_time=%TIME: =0%"
 set "hi_clock="
 set /a hi_clock=(1%hi_time:~0,2%-100)*3600+(1%hi_time:~3,2%-100)*60+(1%hi_time:~6,2%-100) >NUL 2>&1
 if not defined hi_clock set "hi_clock=0"
+exit /b 0
+
+rem --- what is replaced: looked for, kept from starting and stopped, and in the end removed, or restored ---
+:findReplaced
+set "hi_old="
+exit /b 0
+
+rem First all that could be denied, then what takes a running program away.
+:retireReplaced
+exit /b 0
+
+:removeReplaced
+exit /b 0
+
+:restoreReplaced
 exit /b 0
 
 rem hi_sum: the sha256 of a file, empty when there is none. The second line of certutil's answer is the sum, in every language; old ones put blanks in.
@@ -245,20 +278,65 @@ if exist "%~1.none" del /f /q "%~1" "%~1.none"
 exit /b 0
 
 :unprivileged
+rem A user may ask for a service, but not look into its folder: whether anything of it differs cannot be known here.
+call :state
+if "%hi_state%"=="0" goto :noService
+call :image
+if /i not "%hi_image%"=="%hi_exe%" (
+  >&2 echo ExampleNodeServer: there is a service of this name already, and it is not ours: "%hi_image%"
+  exit /b 1
+)
+>&2 echo ExampleNodeServer: is installed as a service already; to change it, or to see whether anything differs, takes admin rights.
+goto :elevate
+:noService
 echo ExampleNodeServer: no admin rights, so no service: it will start when you log in
-if not exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" mkdir "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" || exit /b 1
+set "hi_user=yes"
+set "hi_aside=C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer"
+set "hi_fresh="
+if not exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" set "hi_fresh=yes"
+if not defined hi_fresh call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" status >NUL 2>&1 && set "hi_was=4"
 call :compare "%~dp0startup.cmd" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd"
 call :compare "%~dp0startup.js" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js"
-if not defined hi_changed goto :fallbackStart
-if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" stop || exit /b 1
-call :put "%~dp0startup.cmd" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" || exit /b 1
+call :findReplaced
+if not exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" mkdir "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" || exit /b 1
+
+rem --- from here on everything is undone when something fails ---
+set "hi_code=4"
+call :retireReplaced || goto :fallbackFailed
+set "hi_code=1"
+if not defined hi_changed goto :fallbackInstalled
+if not defined hi_fresh call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" stop || goto :fallbackFailed
+call :put "%~dp0startup.cmd" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" || goto :fallbackFailed
+call :put "%~dp0startup.js" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js" || goto :fallbackFailed
+:fallbackInstalled
+call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" install || goto :fallbackFailed
+call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" start || goto :fallbackFailed
+if "%hi_changed%%hi_old%"=="" if "%hi_was%"=="4" exit /b 0
+call :healthy || goto :fallbackFailed
+call :removeReplaced
 call :forget "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd"
-call :put "%~dp0startup.js" "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js" || exit /b 1
 call :forget "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js"
-:fallbackStart
-call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" install || exit /b 1
-call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" start || exit /b 1
+echo ExampleNodeServer: installed and running, for you
 exit /b 0
+
+:fallbackFailed
+>&2 echo ExampleNodeServer: failed; going back to what was there before
+if "%hi_code%"=="4" goto :fallbackBack
+if not defined hi_changed goto :fallbackBack
+if not exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" goto :fallbackBack
+if defined hi_fresh (call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" uninstall) else call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" stop
+:fallbackBack
+call :restore "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd"
+call :restore "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js"
+call :restoreReplaced
+if "%hi_was%"=="4" call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" start
+if defined hi_fresh rmdir "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" 2>NUL
+if not "%hi_code%"=="4" exit /b 1
+>&2 echo ExampleNodeServer: nothing was installed, because that takes admin rights.
+:elevate
+>&2 echo   In a prompt that is run as administrator:
+>&2 echo   "%~f0"
+exit /b 4
 
 rem hi_state: 0 absent, 1 stopped, 2 start pending, 3 stop pending, 4 running.
 :state

@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\ExampleNodeServer.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\ExampleNodeServer" 2>NUL
   set "hi_gone=yes"
 )

@@ -8,8 +8,8 @@ set "hi_exe=%hi_dir%\ExampleStaticBinary.exe"
 set "hi_gone="
 if exist "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" (
   call "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" uninstall || exit /b 1
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd"
-  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.js"
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.cmd" 2>NUL
+  del /f /q "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary\startup.js" 2>NUL
   rmdir "C:\Users\user\AppData\Local\hermes-install\ExampleStaticBinary" 2>NUL
   set "hi_gone=yes"
 )
