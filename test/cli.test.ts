@@ -222,7 +222,9 @@ describe('render', () => {
     const args = ['render', 'p.yaml', '--os', 'linux', '--check']
     expect(run(args, { env, uid: 65_534 })).toMatchObject({ code: 3, out: expect.stringContaining('unreadable out/my-app/linux/secrets.env') })
     chmodSync(join(folder, 'out'), 0o700)
-    expect(run(args, { env, uid: 65_534 })).toMatchObject({ code: 4, err: expect.stringContaining('cannot read out/my-app/linux: this user may not read it') })
+    const ran = run(args, { env, uid: 65_534 })
+    expect(ran).toMatchObject({ code: 4, err: expect.stringContaining('cannot read out: this user may not read it') })
+    expect(ran.err).toMatch(/run: sudo chown -R \S+ out; /)
   })
 
   test('what is in the way of one folder keeps all of them from being written', () => {

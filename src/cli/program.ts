@@ -148,8 +148,11 @@ function withCommand(error: unknown, argv: readonly string[]): unknown {
   if (['render', 'init'].includes(argv[0] ?? '') && path !== undefined && process.platform !== 'win32') {
     // Not the same command as root: then it would be root's facts that are rendered.
     const folder = path.endsWith('.tmp') ? dirname(path) : path
+    const { username } = userInfo()
+    const mend = argv.includes('--check') ? ['chown', '-R', username, folder] : ['install', '-d', '-o', username, folder]
     return new UserError('NO_RIGHTS', error.message, {
-      hint: `run: sudo ${posixCommand(['install', '-d', '-o', userInfo().username, folder])}; or choose another place`,
+      hint: `run: sudo ${posixCommand(mend)}; or choose another place`,
+      document: error.document,
       cause: error.cause,
     })
   }

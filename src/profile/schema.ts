@@ -29,7 +29,7 @@ import {
 } from './values.ts'
 
 /** Groups: maps whose keys are keys of the profile in their own right (`restart.delays`). */
-export const groups = {
+const groups = {
   restart: {
     policy: key(oneOf(['always', 'on-failure', 'never']), 'When the service is started again after it ended by itself.', '`on-failure`'),
     delays: key(

@@ -38,7 +38,19 @@ export function compareTree(folder: string, files: readonly RenderedFile[]): Dif
     }
     return [...differences, ...[...there].map((name) => ({ name, how: 'extra' as const }))]
   } catch (error) {
-    throw readError(folder, error, codeOf(error) === 'EACCES' ? 'NO_RIGHTS' : 'WRITE_FAILED')
+    if (codeOf(error) !== 'EACCES') throw readError(folder, error, 'WRITE_FAILED')
+    const path = closed(folder)
+    throw readError(path, Object.assign(error as Error, { path }), 'NO_RIGHTS')
+  }
+}
+
+/** The folder that keeps others out: this one, or one above it. */
+function closed(folder: string): string {
+  try {
+    if (dirname(folder) !== folder) accessSync(dirname(folder), constants.X_OK)
+    return folder
+  } catch {
+    return closed(dirname(folder))
   }
 }
 
