@@ -1,25 +1,13 @@
 // A wish in; the machine as the profile says out, or as it was before. At no point is a working service lost: see journal.ts for the way back.
-import { posixCommand } from '../escape/posix.ts'
 import { UserError } from '../errors.ts'
-import { plan as makePlan, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
+import { posixCommand } from '../escape/posix.ts'
 import type { Observed } from '../plan/observed.ts'
-import { openJournal, type Journal } from './journal.ts'
-import { waitForHealth } from './health.ts'
+import { plan as makePlan, titleOf, type Plan, type Wish } from '../plan/plan.ts'
+import { openJournal } from './journal.ts'
 import { askManager, observe } from './observe.ts'
-import { factsOf, failure, rollBack } from './rollback.ts'
+import { StepFailed, walk, type Doing, type Report } from './perform.ts'
+import { factsOf, rollBack } from './rollback.ts'
 import type { System } from './system.ts'
-
-/** What happens, as it happens. Texts are for people. */
-export interface Report {
-  step(step: Step): void
-  /** What is waited for, again and again. */
-  waiting(text: string): void
-  /** The step before has ended well. */
-  done(): void
-  /** Something went wrong, with the last lines of the log; what was there before is being put back. */
-  goingBack(why: string, log: string): void
-  undoing(text: string): void
-}
 
 export interface Applying {
   readonly wish: Wish
@@ -75,7 +63,7 @@ export async function apply(system: System, applying: Applying): Promise<Applied
     mustBeAble(planned)
     if (planned.plan.steps.length > 0) {
       await applying.approve(planned.plan)
-      await converge(system, applying, planned, journal, report)
+      await converge(applying, planned, { system, wish, journal, report, interrupted: applying.interrupted, marks: [] })
     }
     failed = false
     return { plan: planned.plan, changed: planned.plan.steps.length > 0 }
@@ -84,68 +72,20 @@ export async function apply(system: System, applying: Applying): Promise<Applied
   }
 }
 
-class StepFailed extends Error {
-  readonly rights: readonly string[] | null
-  constructor(message: string, rights: readonly string[] | null = null) {
-    super(message)
-    this.rights = rights
-  }
-}
-
-async function converge(system: System, applying: Applying, planned: Planned, journal: Journal, report: Report): Promise<void> {
-  const { wish, manifest, interrupted } = applying
+/** Makes the change, or takes back what was made of it. */
+async function converge(applying: Applying, planned: Planned, doing: Doing): Promise<void> {
+  const { system, wish, journal, marks, report } = doing
   const { service, manager, target } = wish
-  const marks: string[] = []
+  const { manifest } = applying
   let begun = false
-  const next = (): void => {
-    if (interrupted()) throw new StepFailed('interrupted')
-  }
-  const run = async (step: Step): Promise<void> => {
-    next()
-    report.step(step)
-    await perform(step)
-    report.done()
-  }
-  const perform = async (step: Step): Promise<void> => {
-    switch (step.kind) {
-      case 'run': {
-        const { command, mark, rights, starts } = step
-        if (starts) journal.touch()
-        if (mark !== null) {
-          journal.mark(mark.name)
-          marks.push(mark.name)
-        }
-        const ran = await system.run(command.argv)
-        if (ran.code === 0) return
-        if (mark !== null) {
-          journal.unmark(mark.name)
-          marks.pop()
-        }
-        throw new StepFailed(rights === null ? failure(ran, command) : `${rights.message} (${failure(ran, command)})`, rights?.argv ?? null)
-      }
-      case 'folder':
-        return makeFolders(system, step.path, target.folderMode, step.owner, journal)
-      case 'write': {
-        const file = target.files.find(({ path }) => path === step.path)!
-        journal.keep(file.path, file.sensitive)
-        makeFolders(system, file.path.slice(0, file.path.lastIndexOf('/')), target.folderMode, null, journal)
-        return system.write(file.path, file.text, file.mode, system.account(file.owner))
-      }
-      case 'remove':
-        journal.keep(step.path, true)
-        return system.remove(step.path)
-      case 'wait': {
-        const why = await waitForHealth(system, manager, service, { say: (text) => report.waiting(text), interrupted })
-        if (why !== null) throw new StepFailed(why)
-      }
-    }
-  }
-
   try {
     let { plan, observed } = planned
     if (observed.manager.asleep) {
       // Nobody to ask yet: what wakes the manager comes first, and then the plan is made of what it says.
-      for (const step of plan.steps) if (step.kind === 'run' && step.mark !== null) await run(step)
+      await walk(
+        plan.steps.filter((step) => step.kind === 'run' && step.mark !== null),
+        doing,
+      )
       await awake(system, wish)
       ;({ plan, observed } = await planFor(system, wish))
       mustBeAble({ plan, observed })
@@ -153,9 +93,8 @@ async function converge(system: System, applying: Applying, planned: Planned, jo
     journal.begin(factsOf(observed.manager), manifest)
     begun = true
     // Left by a run that was killed while it wrote.
-    if (plan.unfinished) for (const { path } of target.files) sweep(system, path)
-    for (const step of plan.steps) await run(step)
-    next()
+    if (plan.unfinished) for (const { path } of target.files) system.sweep(path)
+    await walk(plan.steps, doing)
     journal.commit(
       service.label,
       target.files.map(({ path }) => path),
@@ -194,18 +133,6 @@ function asUserError(error: unknown, outcome: string, log: readonly string[]): U
   if (error instanceof StepFailed && error.rights !== null)
     return new UserError('NO_RIGHTS', `${why}\n${outcome}`, { hint: `run: sudo ${error.rights.join(' ')}`, cause: error })
   return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { hint: `mend that, and apply again; more of the log: ${posixCommand(log)}`, cause: error })
-}
-
-const sweep = (system: System, path: string): void =>
-  system.remove(`${path.slice(0, path.lastIndexOf('/') + 1)}.${path.slice(path.lastIndexOf('/') + 1)}.hermes-install-new`)
-
-/** Every missing part, written down before it is made, so that a failure can take it away again. */
-function makeFolders(system: System, path: string, mode: number, owner: string | null, journal: Journal): void {
-  const missing = system.missing(path)
-  for (const folder of missing) {
-    journal.made(folder)
-    system.makeFolder(folder, mode, owner === null ? null : system.account(owner))
-  }
 }
 
 async function awake(system: System, { service, manager }: Wish): Promise<void> {

@@ -24,6 +24,8 @@ export interface System {
   copy(from: string, to: string): void
   /** Removes a file, and what a killed {@link write} left beside it. Nothing there is no error. */
   remove(path: string): void
+  /** Removes only what a killed {@link write} left. */
+  sweep(path: string): void
   /** The missing parts of a path, outermost first. */
   missing(folder: string): readonly string[]
   /** Makes one folder, whose parent is there. */

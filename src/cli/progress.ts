@@ -1,5 +1,5 @@
 // The steps of an apply as they happen, on their way to a person: on a terminal the last line moves while it waits.
-import type { Report } from '../apply/apply.ts'
+import type { Report } from '../apply/perform.ts'
 import type { Output } from './output.ts'
 import { stepWhy, stepWords } from './show.ts'
 

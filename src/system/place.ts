@@ -103,7 +103,7 @@ function write(path: string, data: string | Uint8Array, mode: number, owner: Own
 /** The file system's half of {@link System}. */
 export const place: Pick<
   System,
-  'look' | 'list' | 'read' | 'write' | 'copy' | 'remove' | 'missing' | 'makeFolder' | 'removeFolder' | 'move' | 'removeTree' | 'link' | 'startedAt'
+  'look' | 'list' | 'read' | 'write' | 'copy' | 'remove' | 'sweep' | 'missing' | 'makeFolder' | 'removeFolder' | 'move' | 'removeTree' | 'link' | 'startedAt'
 > = {
   look,
   list(folder) {
@@ -128,6 +128,7 @@ export const place: Pick<
       rmSync(path, { force: true })
     })
   },
+  sweep: (path) => guard(path, () => rmSync(temporaryFor(path), { force: true })),
   missing(folder) {
     const missing: string[] = []
     for (let at = folder; statSync(at, { throwIfNoEntry: false }) === undefined && at !== dirname(at); at = dirname(at)) missing.unshift(at)

@@ -143,7 +143,7 @@ export function run(at: Machine, fault?: Fault): { system: System; calls: () => 
     now: () => at.clock,
     sleep: async (ms) => void (at.clock += ms),
   }
-  const changes = new Set(['write', 'copy', 'remove', 'makeFolder', 'move', 'removeTree', 'link'])
+  const changes = new Set(['write', 'copy', 'remove', 'sweep', 'makeFolder', 'move', 'removeTree', 'link'])
   const system = new Proxy(full, {
     get(target, name: keyof System) {
       const own = target[name]

@@ -1,0 +1,92 @@
+// The steps of a plan in, done one after the other; what cannot be done is thrown, and for others to put back.
+import type { Step, Wish } from '../plan/plan.ts'
+import { waitForHealth } from './health.ts'
+import type { Journal } from './journal.ts'
+import { failure } from './rollback.ts'
+import type { System } from './system.ts'
+
+/** What happens, as it happens. Texts are for people. */
+export interface Report {
+  step(step: Step): void
+  /** What is waited for, again and again. */
+  waiting(text: string): void
+  /** The step before has ended well. */
+  done(): void
+  /** Something went wrong, with the last lines of the log; what was there before is being put back. */
+  goingBack(why: string, log: string): void
+  undoing(text: string): void
+}
+
+/** A step that did not end well; `rights` is what somebody with more of them could run. */
+export class StepFailed extends Error {
+  readonly rights: readonly string[] | null
+  constructor(message: string, rights: readonly string[] | null = null) {
+    super(message)
+    this.rights = rights
+  }
+}
+
+export interface Doing {
+  readonly system: System
+  readonly wish: Wish
+  readonly journal: Journal
+  readonly report: Report
+  readonly interrupted: () => boolean
+  /** Set by this run: what it has to take back if it fails. */
+  readonly marks: string[]
+}
+
+/** @throws StepFailed, UserError at the first step that fails, or when it was interrupted */
+export async function walk(steps: readonly Step[], doing: Doing): Promise<void> {
+  for (const step of steps) {
+    if (doing.interrupted()) break
+    doing.report.step(step)
+    await perform(step, doing)
+    doing.report.done()
+  }
+  if (doing.interrupted()) throw new StepFailed('interrupted')
+}
+
+async function perform(step: Step, { system, wish, journal, report, interrupted, marks }: Doing): Promise<void> {
+  const { service, manager, target } = wish
+  switch (step.kind) {
+    case 'run': {
+      const { command, mark, rights, starts } = step
+      if (starts) journal.touch()
+      if (mark !== null) {
+        journal.mark(mark.name)
+        marks.push(mark.name)
+      }
+      const ran = await system.run(command.argv)
+      if (ran.code === 0) return
+      if (mark !== null) {
+        journal.unmark(mark.name)
+        marks.pop()
+      }
+      throw new StepFailed(rights === null ? failure(ran, command) : `${rights.message} (${failure(ran, command)})`, rights?.argv ?? null)
+    }
+    case 'folder':
+      return makeFolders(step.path, step.owner)
+    case 'write': {
+      const file = target.files.find(({ path }) => path === step.path)!
+      journal.keep(file.path, file.sensitive)
+      makeFolders(file.path.slice(0, file.path.lastIndexOf('/')), null)
+      return system.write(file.path, file.text, file.mode, system.account(file.owner))
+    }
+    case 'remove':
+      journal.keep(step.path, true)
+      return system.remove(step.path)
+    case 'wait': {
+      const why = await waitForHealth(system, manager, service, { say: (text) => report.waiting(text), interrupted })
+      if (why !== null) throw new StepFailed(why)
+    }
+  }
+
+  /** Every missing part, written down before it is made, so that a failure can take it away again. */
+  function makeFolders(path: string, owner: string | null): void {
+    for (const folder of system.missing(path)) {
+      journal.made(folder)
+      system.makeFolder(folder, target.folderMode, owner === null ? null : system.account(owner))
+    }
+  }
+}
