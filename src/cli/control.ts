@@ -6,7 +6,7 @@ import { askManager } from '../apply/observe.ts'
 import { failure } from '../apply/rollback.ts'
 import { titleOf } from '../plan/plan.ts'
 import { each } from './each.ts'
-import { here, mustHaveRights, subjects, type HereFlags } from './here.ts'
+import { elsewhere, here, mustHaveRights, subjects, type HereFlags } from './here.ts'
 import { output } from './output.ts'
 import { progress } from './progress.ts'
 
@@ -14,13 +14,13 @@ import { progress } from './progress.ts'
 export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
-  return each(await subjects(at, typed, flags, false), { command: verb, out, name: ({ wish }) => wish.service }, async ({ wish }) => {
+  return each(await subjects(at, typed, flags, false), { command: verb, out, name: ({ service }) => service }, async (wish) => {
     const { service, manager, target } = wish
     mustHaveRights(service, verb)
     const before = await askManager(at.system, manager, service)
     if (before.missing !== null) throw new UserError('NO_MANAGER', before.missing.why, { hint: before.missing.hint })
     if (!before.loaded || readState(at.system, target.state).record === null)
-      throw new UserError('NOT_INSTALLED', `${service.label} is not installed`, { hint: 'hermes-install apply installs it' })
+      throw new UserError('NOT_INSTALLED', `${service.label} is not installed`, { hint: elsewhere(at, service) ?? 'hermes-install apply installs it' })
     const commands = manager.control(service, before, verb)
     if (commands.length > 0) {
       const journal = openJournal(at.system, target.state, target.folderMode, titleOf(service))

@@ -65,7 +65,7 @@ export async function doctorCommand(profiles: readonly string[], flags: HereFlag
               return loose === null ? [] : [`${path} runs as root, and others may change ${loose}`]
             })
         : [],
-      otherScope: new Set(installed.filter(({ wish: other }) => other.service.id === service.id).map(({ wish: other }) => other.service.scope)).size > 1,
+      otherScope: new Set(installed.filter((other) => other.service.id === service.id).map((other) => other.service.scope)).size > 1,
       selinux: selinuxEnforces(),
       environment: process.env,
     }

@@ -121,13 +121,6 @@ export function mustHaveRights({ scope, displayName, id }: Service, what: string
     throw new UserError('NO_RIGHTS', `${displayName ?? id} is a service of the machine: only root may ${what} it`)
 }
 
-/** A service that is installed here, whether there still is a profile for it or not. */
-export interface Managed {
-  readonly wish: Wish
-  /** Whether the profile was read: without it, what is known is what the record says. */
-  readonly known: boolean
-}
-
 /** Where the records of this tool are: of this user, and of the machine. */
 function stateFolders({ manager, facts }: Here): readonly { scope: 'user' | 'system'; folder: string }[] {
   return (['user', 'system'] as const).map((scope) => {
@@ -147,10 +140,13 @@ function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFa
   return { ...service, id, name: id }
 }
 
-/** Everything that this tool has installed here and this user may know of, by scope and id. */
-export function managed(at: Here): readonly Managed[] {
+/**
+ * Everything that this tool has installed here and this user may know of, by scope and id: whether there still is a profile for it or not, what is known of it
+ * is what its record says.
+ */
+export function managed(at: Here): readonly Wish[] {
   return stateFolders(at).flatMap(({ scope, folder }) =>
-    at.system.list(folder).flatMap((id): readonly Managed[] => {
+    at.system.list(folder).flatMap((id): readonly Wish[] => {
       const state = readState(at.system, `${folder}/${id}`)
       // A first apply that was killed has left only what it was about to write.
       const record = state.record ?? state.unfinished?.intended ?? null
@@ -163,7 +159,7 @@ export function managed(at: Here): readonly Managed[] {
         sensitive,
         text: '',
       }))
-      return [{ known: false, wish: { service, manager: at.manager, target: at.manager.target(service, artifacts), start: true } }]
+      return [{ service, manager: at.manager, target: at.manager.target(service, artifacts), start: true }]
     }),
   )
 }
@@ -172,21 +168,27 @@ export function managed(at: Here): readonly Managed[] {
  * The services that a day-2 command is about: profiles, or the ids of what is installed here.
  * @param all whether none typed means all that are installed
  */
-export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, all: boolean): Promise<readonly Managed[]> {
+export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, all: boolean): Promise<readonly Wish[]> {
   if (all && typed.length === 0 && flags.instance === undefined)
-    return managed(at).filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
+    return managed(at).filter(({ service }) => flags.scope === undefined || service.scope === flags.scope)
   const files: string[] = []
-  const found: Managed[] = []
+  const found: Wish[] = []
   for (const word of typed) {
-    const byId =
-      kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ wish }) => wish.service.id === word || wish.service.label === word) : []
-    const fitting = byId.filter(({ wish }) => flags.scope === undefined || wish.service.scope === flags.scope)
+    const byId = kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ service }) => service.id === word || service.label === word) : []
+    const fitting = byId.filter(({ service }) => flags.scope === undefined || service.scope === flags.scope)
     if (fitting.length > 1)
       throw new UserError('USAGE', `${word} is installed for this user and for the machine`, { hint: 'say which one: --scope user or --scope system' })
     // A shipped name means the shipped profile, which knows more than the record.
     if (fitting.length === 1 && flags.instance === undefined && !shippedNames.includes(word)) found.push(fitting[0]!)
     else files.push(word)
   }
-  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags)).map(({ wish }) => ({ wish, known: true })))
+  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags)).map(({ wish }) => wish))
   return found
+}
+
+/** Where a service is installed that is not where it was looked for; null if it is nowhere. */
+export function elsewhere(at: Here, { id, scope }: Service): string | null {
+  const other = managed(at).find(({ service }) => service.id === id && service.scope !== scope)
+  if (other === undefined) return null
+  return `it is installed ${other.service.scope === 'system' ? 'for the machine' : 'for this user'}: add --scope ${other.service.scope}`
 }

@@ -2,7 +2,7 @@
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { askManager } from '../apply/observe.ts'
 import { readState } from '../apply/journal.ts'
-import { here, subjects, type HereFlags } from './here.ts'
+import { elsewhere, here, subjects, type HereFlags } from './here.ts'
 import { output } from './output.ts'
 
 /** @returns 0, whatever the services do */
@@ -10,7 +10,7 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
   const services = await Promise.all(
-    (await subjects(at, typed, flags, true)).map(async ({ wish }) => {
+    (await subjects(at, typed, flags, true)).map(async (wish) => {
       const { service, manager, target } = wish
       const state = await askManager(at.system, manager, service)
       const { record, unfinished } = readState(at.system, target.state)
@@ -19,6 +19,7 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
         label: service.label,
         scope: service.scope,
         installed: record !== null,
+        other: record === null ? elsewhere(at, service) : null,
         unfinished: unfinished !== null,
         state: state.missing === null ? state.words : state.missing.why,
         running: state.running,
@@ -31,14 +32,14 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
   )
   if (services.length === 0) out.line('nothing is installed by this tool')
   const width = Math.max(0, ...services.map(({ label }) => label.length))
-  for (const { label, scope, installed, unfinished, state, running, enabled, pid, restarts, since } of services) {
+  for (const { label, scope, installed, other, unfinished, state, running, enabled, pid, restarts, since } of services) {
     const color = running ? 'green' : state.startsWith('failed') ? 'red' : 'yellow'
     const facts = [
       ...(pid === null ? [] : [`pid ${pid}`]),
       ...(since === null ? [] : [`since ${since}`]),
       ...(restarts ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
       enabled ? 'starts by itself' : 'does not start by itself',
-      ...(installed ? [] : ['not installed by this tool']),
+      ...(installed ? [] : [other ?? 'not installed by this tool']),
       ...(unfinished ? ['an apply was cut short: run it again'] : []),
     ]
     out.line(

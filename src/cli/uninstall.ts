@@ -4,14 +4,14 @@ import { posixCommand } from '../escape/posix.ts'
 import { uninstall, type Removal } from '../apply/uninstall.ts'
 import { ask } from './ask.ts'
 import { each } from './each.ts'
-import { here, mustHaveRights, subjects, type HereFlags } from './here.ts'
+import { elsewhere, here, mustHaveRights, subjects, type HereFlags } from './here.ts'
 import { output, type Output } from './output.ts'
 
 /** @returns 0, also if nothing was there (then `changed` is false); 1 if it could not be stopped; 4 without the rights it takes */
 export async function uninstallCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
-  return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ wish }) => wish.service }, async ({ wish }) => {
+  return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ service }) => service }, async (wish) => {
     const { service } = wish
     mustHaveRights(service, 'uninstall')
     const earlier = await uninstall(at.system, {
@@ -20,7 +20,9 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
       say: (text) => out.note(`  ${out.style('dim', '>')} ${text}`),
     })
     const changed = earlier !== null
-    out.line(`${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : 'was not installed: nothing to do'}`)
+    out.line(
+      `${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : `was not installed: ${elsewhere(at, service) ?? 'nothing to do'}`}`,
+    )
     if (earlier?.length) out.line(`  it had replaced an earlier install; to bring that back: ${earlier.map(({ argv }) => posixCommand(argv)).join(' && ')}`)
     return { changed, bringBack: earlier?.map(({ argv }) => argv) ?? [] }
   })

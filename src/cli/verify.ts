@@ -4,7 +4,7 @@ import { ask } from '../apply/observe.ts'
 import { planFor } from '../apply/apply.ts'
 import type { Drift } from '../platform/manager.ts'
 import type { FileChange } from '../plan/plan.ts'
-import { here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
+import { elsewhere, here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
 import { output } from './output.ts'
 
 /** @returns 0, or 3 with drift; 1 if there is no manager to ask */
@@ -36,7 +36,7 @@ async function verify(at: Here, { wish }: Wished): Promise<{ id: string; label: 
   if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
   const named = { id: service.id, label: service.label }
   if (observed.record === null && observed.unfinished === null && plan.files.every(({ how }) => how === 'create'))
-    return { ...named, drift: [{ code: 'not-installed', message: `${service.label} is not installed`, hint: again }] }
+    return { ...named, drift: [{ code: 'not-installed', message: `${service.label} is not installed`, hint: elsewhere(at, service) ?? again }] }
   const answers = await ask(at.system, manager.driftQuestions(service))
   return {
     ...named,
