@@ -424,7 +424,7 @@ test('a path that cannot be read is a mistake of who typed it, not of this progr
   chmodSync(join(folder, 'closed'), process.getuid?.() === 0 ? 0o700 : 0)
   for (const [path, words] of [
     ['loop.yaml', 'cannot read loop.yaml: its symbolic links lead in a circle'],
-    ['file/p.yaml', 'cannot read file/p.yaml: a file is where a folder should be'],
+    ['file/p.yaml', 'there is no profile file/p.yaml'],
     [`${'x'.repeat(300)}.yaml`, 'the name is too long'],
     ['closed/p.yaml', 'cannot read closed/p.yaml: this user may not read it, or a folder above it'],
     ['closed', 'cannot read closed: this user may not read it, or a folder above it'],

@@ -36,6 +36,8 @@ export function kindOf(path: string): 'file' | 'folder' | 'nothing' {
     const stat = statSync(path, { throwIfNoEntry: false })
     return stat === undefined ? 'nothing' : stat.isDirectory() ? 'folder' : 'file'
   } catch (error) {
+    // Below a file there is nothing; Node says so from 22 on.
+    if (codeOf(error) === 'ENOTDIR') return 'nothing'
     throw readError(path, error)
   }
 }
