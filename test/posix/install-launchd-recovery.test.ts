@@ -85,6 +85,6 @@ describe.concurrent('install.sh for launchd, when it goes wrong', { timeout: 20_
     expect((await box.run(slow)).out).toContain('nothing to do')
     symlinkSync(`${process.pid}-1`, join(box.state, 'lock')) // the number is in use again, by another process
     expect((await box.run(slow)).out).toContain('nothing to do')
-    expect(readdirSync(box.state).sort()).toEqual(['directories', 'files', 'label'])
+    expect(readdirSync(box.state).sort()).toEqual(['directories', 'files', 'label', 'manifest.json'])
   })
 })

@@ -127,6 +127,7 @@ export class Box {
     writeFileSync(join(to, 'launcher.sh'), `${wish.body ?? 'exec sleep 1000'}\n`)
     writeFileSync(join(to, 'secrets'), 'export A=1\n')
     writeFileSync(join(to, 'extra'), 'x\n')
+    writeFileSync(join(to, 'manifest.json'), '{ "version": 1, "files": [{ "sensitive": true }] }\n')
     writeFileSync(join(to, 'install.sh'), install(view))
     writeFileSync(join(to, 'uninstall.sh'), uninstall(view))
     return to
