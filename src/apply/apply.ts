@@ -3,10 +3,11 @@ import { UserError } from '../errors.ts'
 import { posixCommand } from '../escape/posix.ts'
 import type { Observed } from '../plan/observed.ts'
 import { plan as makePlan, titleOf, type Plan, type Wish } from '../plan/plan.ts'
+import { call } from './call.ts'
 import { openJournal } from './journal.ts'
 import { askManager, observe } from './observe.ts'
 import { StepFailed, walk, type Doing, type Report } from './perform.ts'
-import { factsOf, rollBack } from './rollback.ts'
+import { rollBack } from './rollback.ts'
 import type { System } from './system.ts'
 
 export interface Applying {
@@ -90,7 +91,7 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
       ;({ plan, observed } = await planFor(system, wish))
       mustBeAble({ plan, observed })
     }
-    journal.begin(factsOf(observed.manager), manifest)
+    journal.begin(manager.facts(service, observed.manager), manifest)
     begun = true
     // Left by a run that was killed while it wrote.
     if (plan.unfinished) for (const { path } of target.files) system.sweep(path)
@@ -105,7 +106,7 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
     const log = manager.logs(service, { lines: 100, follow: false, json: false })
     if (!begun) {
       for (const mark of marks) {
-        for (const command of manager.unmark(service).get(mark) ?? []) await system.run(command.argv)
+        for (const command of manager.unmark(service).get(mark) ?? []) await call(system, command)
         journal.unmark(mark)
       }
       throw asUserError(error, 'Nothing was changed.', log)
@@ -127,12 +128,15 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
 }
 
 /** @param log what shows the log */
-function asUserError(error: unknown, outcome: string, log: readonly string[]): UserError {
+function asUserError(error: unknown, outcome: string, log: readonly (readonly string[])[]): UserError {
   const why = (error as Error).message
   if (error instanceof UserError) return new UserError(error.code, `${why}\n${outcome}`, { ...(error.hint === null ? {} : { hint: error.hint }), cause: error })
   if (error instanceof StepFailed && error.rights !== null)
     return new UserError('NO_RIGHTS', `${why}\n${outcome}`, { hint: `run: sudo ${error.rights.join(' ')}`, cause: error })
-  return new UserError('APPLY_FAILED', `${why}\n${outcome}`, { hint: `mend that, and apply again; more of the log: ${posixCommand(log)}`, cause: error })
+  return new UserError('APPLY_FAILED', `${why}\n${outcome}`, {
+    hint: `mend that, and apply again; more of the log: ${log.map(posixCommand).join(' ; ')}`,
+    cause: error,
+  })
 }
 
 async function awake(system: System, { service, manager }: Wish): Promise<void> {
@@ -145,6 +149,10 @@ async function awake(system: System, { service, manager }: Wish): Promise<void> 
 
 /** The service's own last words: why it does not run is most often there. */
 async function lastLines(system: System, { service, manager }: Wish): Promise<string> {
-  const ran = await system.run(manager.logs(service, { lines: 20, follow: false, json: false }), { timeoutMs: 10_000 })
-  return ran.code === 0 ? ran.stdout.trimEnd() : ''
+  const shown: string[] = []
+  for (const argv of manager.logs(service, { lines: 20, follow: false, json: false })) {
+    const ran = await system.run(argv, { timeoutMs: 10_000 })
+    if (ran.code === 0) shown.push(ran.stdout.trimEnd())
+  }
+  return shown.join('\n').trim()
 }

@@ -1,8 +1,8 @@
 // The steps of a plan in, done one after the other; what cannot be done is thrown, and for others to put back.
 import type { Step, Wish } from '../plan/plan.ts'
+import { call } from './call.ts'
 import { waitForHealth } from './health.ts'
 import type { Journal } from './journal.ts'
-import { failure } from './rollback.ts'
 import type { System } from './system.ts'
 
 /** What happens, as it happens. Texts are for people. */
@@ -57,13 +57,13 @@ async function perform(step: Step, { system, wish, journal, report, interrupted,
         journal.mark(mark.name)
         marks.push(mark.name)
       }
-      const ran = await system.run(command.argv)
-      if (ran.code === 0) return
+      const why = await call(system, command)
+      if (why === null) return
       if (mark !== null) {
         journal.unmark(mark.name)
         marks.pop()
       }
-      throw new StepFailed(rights === null ? failure(ran, command) : `${rights.message} (${failure(ran, command)})`, rights?.argv ?? null)
+      throw new StepFailed(rights === null ? why : `${rights.message} (${why})`, rights?.argv ?? null)
     }
     case 'folder':
       return makeFolders(step.path, step.owner)

@@ -1,28 +1,15 @@
 // A journal in; everything as it was before the change out, or what could not be put back.
-import type { ManagerState } from '../platform/manager.ts'
-import type { Command } from '../platform/platform.ts'
+import type { Call, ManagerState } from '../platform/manager.ts'
 import type { Found } from '../plan/observed.ts'
 import type { Wish } from '../plan/plan.ts'
+import { call } from './call.ts'
 import type { Journal } from './journal.ts'
 import { askManager } from './observe.ts'
-import type { Ran, System } from './system.ts'
+import type { System } from './system.ts'
 
 /** How long a service that ran before may take to run again, in ms. */
 const backMs = 15_000
 const retries = 2
-
-/** What an exit code and the words of a program come to, for people. */
-export const failure = ({ code, stdout, stderr }: Ran, { argv }: Pick<Command, 'argv'>): string =>
-  `\`${argv.join(' ')}\` ${code === null ? 'could not be run' : `failed (${code})`}${(stderr || stdout).trim() === '' ? '' : `: ${(stderr || stdout).trim()}`}`
-
-/** The facts that a way back needs, before anything has changed. */
-export function factsOf(state: ManagerState): readonly string[] {
-  return [
-    ...(state.live ? ['active'] : []),
-    ...(state.enabled ? ['enabled'] : []),
-    ...state.replaced.flatMap(({ name, live, enabled }) => [...(live ? [`replaced-active ${name}`] : []), ...(enabled ? [`replaced-enabled ${name}`] : [])]),
-  ]
-}
 
 const isSame = (one: Found, other: Found): boolean =>
   one.kind === 'file' && other.kind === 'file' && one.sha256 === other.sha256 && one.mode === other.mode && one.uid === other.uid && one.gid === other.gid
@@ -40,16 +27,16 @@ export async function rollBack(
   say: (text: string) => void,
 ): Promise<readonly string[]> {
   const problems: string[] = []
-  const attempt = async (list: readonly Command[]): Promise<void> => {
+  const attempt = async (list: readonly Call[]): Promise<void> => {
     for (const command of list) {
       say(command.why)
-      let ran = await system.run(command.argv)
+      let why = await call(system, command)
       // Here a failure that passes must not count: a manager that was busy for a moment is asked again.
-      for (let again = 0; again < retries && ran.code !== 0; again++) {
+      for (let again = 0; again < retries && why !== null; again++) {
         await system.sleep(200)
-        ran = await system.run(command.argv)
+        why = await call(system, command)
       }
-      if (ran.code !== 0) problems.push(failure(ran, command))
+      if (why !== null) problems.push(why)
     }
   }
   const tryTo = (what: string, act: () => void): void => {
@@ -75,7 +62,7 @@ export async function rollBack(
     await attempt(manager.unmark(service).get(mark) ?? [])
     tryTo(`the mark ${mark}`, () => journal.unmark(mark))
   }
-  if (facts.has('active')) {
+  if (manager.ran(facts)) {
     const end = system.now() + backMs
     let now = await state()
     while (!now.running && system.now() < end) {

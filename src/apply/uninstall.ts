@@ -1,10 +1,10 @@
 // An installed service in; nothing of it left out, and nothing of anybody else's touched.
 import { UserError } from '../errors.ts'
 import { isWrittenFor, titleOf, type Wish } from '../plan/plan.ts'
-import type { Command } from '../platform/platform.ts'
+import type { Call } from '../platform/manager.ts'
+import { call } from './call.ts'
 import { openJournal } from './journal.ts'
 import { askManager, observe } from './observe.ts'
-import { failure } from './rollback.ts'
 import type { System } from './system.ts'
 
 /** What an uninstall is going to take away. */
@@ -14,7 +14,7 @@ export interface Removal {
   /** Files of ours that somebody changed, and what lies in the place of one. */
   readonly changed: readonly string[]
   readonly strange: readonly string[]
-  readonly commands: readonly Command[]
+  readonly commands: readonly Call[]
 }
 
 /** @throws UserError NO_MANAGER */
@@ -59,7 +59,7 @@ export interface Uninstalling {
  * @returns null if nothing was there; otherwise what would bring back the earlier installs that it had replaced
  * @throws UserError APPLY_FAILED if it cannot be stopped: then nothing was removed
  */
-export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<readonly Command[] | null> {
+export async function uninstall(system: System, { wish, approve, say }: Uninstalling): Promise<readonly Call[] | null> {
   const { service, manager, target } = wish
   if (!(await planRemoval(system, wish)).present) {
     // The last thing that a run which was killed could have left.
@@ -67,11 +67,11 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
     return null
   }
   const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
-  const run = async (list: readonly Command[], what: string): Promise<void> => {
+  const run = async (list: readonly Call[], what: string): Promise<void> => {
     for (const command of list) {
       say(command.why)
-      const ran = await system.run(command.argv)
-      if (ran.code !== 0) throw new UserError('APPLY_FAILED', `${failure(ran, command)}\n${what}`, { hint: 'run the same command again to finish' })
+      const why = await call(system, command)
+      if (why !== null) throw new UserError('APPLY_FAILED', `${why}\n${what}`, { hint: 'run the same command again to finish' })
     }
   }
   try {

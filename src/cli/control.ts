@@ -3,7 +3,7 @@ import { UserError, type ExitCode } from '../errors.ts'
 import { openJournal, readState } from '../apply/journal.ts'
 import { waitForHealth } from '../apply/health.ts'
 import { askManager } from '../apply/observe.ts'
-import { failure } from '../apply/rollback.ts'
+import { call } from '../apply/call.ts'
 import { titleOf } from '../plan/plan.ts'
 import { each } from './each.ts'
 import { elsewhere, here, mustHaveRights, subjects, type HereFlags } from './here.ts'
@@ -19,7 +19,7 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
     mustHaveRights(service, verb)
     const before = await askManager(at.system, manager, service)
     if (before.missing !== null) throw new UserError('NO_MANAGER', before.missing.why, { hint: before.missing.hint })
-    if (!before.loaded || readState(at.system, target.state).record === null)
+    if (readState(at.system, target.state).record === null)
       throw new UserError('NOT_INSTALLED', `${service.label} is not installed`, { hint: elsewhere(at, service) ?? 'hermes-install apply installs it' })
     const commands = manager.control(service, before, verb)
     if (commands.length > 0) {
@@ -27,8 +27,8 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
       try {
         for (const command of commands) {
           out.note(`  ${out.style('dim', '>')} ${command.why}`)
-          const ran = await at.system.run(command.argv)
-          if (ran.code !== 0) throw new UserError('APPLY_FAILED', failure(ran, command), { hint: `see \`hermes-install logs ${service.id}\`` })
+          const why = await call(at.system, command)
+          if (why !== null) throw new UserError('APPLY_FAILED', why, { hint: `see \`hermes-install logs ${service.id}\`` })
         }
         if (verb !== 'stop') {
           const report = progress(out)

@@ -7,12 +7,13 @@ import type { Wish } from '../plan/plan.ts'
 import { platforms } from '../platform/index.ts'
 import type { Artifact, Platform } from '../platform/platform.ts'
 import type { Manager } from '../platform/manager.ts'
+import type { Os } from '../profile/model.ts'
 import type { Merged } from '../profile/merge.ts'
 import { shippedNames } from '../profile/shipped.ts'
 import { toHost, type HostFacts } from '../resolve/host.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { liveSystem } from '../system/live.ts'
-import { kindOf } from '../system/files.ts'
+import { kindOf, readText } from '../system/files.ts'
 import { accountOf } from '../system/account.ts'
 import { thisHost, thisOs } from '../system/machine.ts'
 import { gather, type Flags } from './gather.ts'
@@ -40,7 +41,7 @@ export interface Here {
 }
 
 /** @throws UserError where there is nothing that could act */
-export async function here({ user, scope }: HereFlags): Promise<Here> {
+export async function here({ user, scope, host }: HereFlags): Promise<Here> {
   const os = thisOs()
   if (os === null) throw new UserError('NO_MANAGER', `this machine (${process.platform}) has no service manager that is known`)
   const platform = await platforms[os]()
@@ -52,11 +53,19 @@ export async function here({ user, scope }: HereFlags): Promise<Here> {
   const manager = await platform.manager()
   const system = liveSystem()
   // While the manager answers, the rest is loaded.
-  const [answers] = await Promise.all([ask(system, [manager.versionQuestion]), import('../profile/parse.ts')])
-  const versions = manager.version(answers.get(manager.versionQuestion.id)!)
+  const [answers] = await Promise.all([ask(system, manager.versionQuestion === null ? [] : [manager.versionQuestion]), import('../profile/parse.ts')])
+  const [answer] = answers.values()
+  const versions = answer === undefined ? undefined : manager.version(answer)
   // A service of the machine for somebody: theirs is the account that it runs as, and theirs are the folders.
-  const facts = user !== undefined && scope === 'system' ? { os, ...accountOf(user) } : thisHost(os)
+  const facts = (await givenFacts(host, os)) ?? (user !== undefined && scope === 'system' ? { os, ...accountOf(user) } : thisHost(os))
   return { system, platform, manager, facts: { ...facts, ...(versions === undefined ? {} : { versions }) } }
+}
+
+/** `--host`: somebody knows better than the user database where this user's folders are. What is wrong with the file, gather() says. */
+async function givenFacts(files: readonly string[] = [], os: Os): Promise<HostFacts | null> {
+  if (files.length === 0) return null
+  const { parseFacts } = await import('../resolve/facts.ts')
+  return files.map((file) => parseFacts(readText(file), file).facts).find((facts) => facts?.os === os) ?? null
 }
 
 /**

@@ -15,12 +15,7 @@ export async function logsCommand(typed: readonly string[], flags: LogsFlags): P
   if (flags.json && flags.follow) throw new UserError('USAGE', 'a document ends, and --follow does not', { hint: 'leave out --json or --follow' })
   const at = await here(flags)
   const found = await subjects(at, typed, flags, false)
-  const calls = found.flatMap(({ service, manager }) => {
-    const files = [...new Set([service.logs.stdout, service.logs.stderr].filter((path) => path !== null))]
-    const journal = manager.logs(service, { lines: flags.lines, follow: flags.follow ?? false, json: false })
-    // What goes into files is not in the manager's log, which still has its starts and ends.
-    return [journal, ...(files.length === 0 ? [] : [['tail', '-n', String(flags.lines), ...(flags.follow ? ['-F'] : []), '--', ...files]])]
-  })
+  const calls = found.flatMap(({ service, manager }) => manager.logs(service, { lines: flags.lines, follow: flags.follow ?? false, json: false }))
   if (flags.json) {
     const lines: string[] = []
     for (const argv of calls) lines.push(...(await at.system.run(argv)).stdout.split('\n').filter((line) => line !== ''))

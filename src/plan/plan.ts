@@ -62,6 +62,7 @@ export function plan(wish: Wish, observed: Observed): Plan {
   const unfinished = observed.unfinished !== null
   const about = {
     altered: altered.length > 0,
+    sources: altered.map(({ path }) => sourceOf(path)),
     unfinished,
     affected:
       observed.unfinished?.dirty === true || altered.some(({ path, before, after, sensitive }) => sensitive || manager.affects(sourceOf(path), before, after)),

@@ -83,13 +83,25 @@ export interface Drift {
   readonly hint: string
 }
 
+/** A command whose exit code says more than well or not. */
+export interface Call extends Command {
+  /** Codes that are as good as 0. */
+  readonly ok?: readonly number[]
+  /** Codes that pass: it is tried again, for so long. */
+  readonly again?: { readonly codes: readonly number[]; readonly forMs: number }
+  /** It only asks for something: afterwards a question is put until it ends with one of these codes. */
+  readonly until?: { readonly argv: readonly string[]; readonly codes: readonly number[]; readonly withinMs: number }
+  /** What a code means, and what to do about it. */
+  readonly meaning?: Readonly<Record<number, string>>
+}
+
 /** A command of a plan. */
 export interface Action {
-  readonly command: Command
+  readonly command: Call
   /** Whether the running process is another one afterwards. */
   readonly starts: boolean
   /** Set before it runs, so that whatever becomes of it is known, and taken back by `undo` if this run fails. */
-  readonly mark: { readonly name: string; readonly undo: readonly Command[] } | null
+  readonly mark: { readonly name: string; readonly undo: readonly Call[] } | null
   /** What to tell a user who may not do this, if the command fails. */
   readonly rights: { readonly message: string; readonly argv: readonly string[] } | null
 }
@@ -100,18 +112,20 @@ interface Change {
   readonly altered: boolean
   /** Whether an earlier run was killed half-way. */
   readonly unfinished: boolean
+  /** The names of those files. */
+  readonly sources: readonly string[]
   /** Whether what runs is affected by it. */
   readonly affected: boolean
   /** False for `--no-start`. */
   readonly start: boolean
 }
 
-/** Facts are lines, the same for the install scripts: `active`, `enabled`, `replaced-active NAME`, `replaced-enabled NAME`. */
+/** Lines, the same as the platform's install script writes; those about earlier installs begin with `replaced-`. */
 type Facts = ReadonlySet<string>
 
 export interface Manager {
-  /** What this manager is, for profiles that depend on its version. */
-  readonly versionQuestion: Question
+  /** What this manager is, for profiles that depend on its version; null where none does. */
+  readonly versionQuestion: Question | null
   version(answer: Answer): HostFacts['versions']
   target(service: Service, artifacts: readonly Artifact[]): Target
   questions(service: Service): readonly Question[]
@@ -123,21 +137,24 @@ export interface Manager {
   /** Commands before the files are written, and after. Empty where nothing is to be done. */
   before(service: Service, state: ManagerState, change: Change): readonly Action[]
   after(service: Service, state: ManagerState, change: Change): readonly Action[]
+  /** What is true before the first change, for the way back; and whether it says that the service ran. */
+  facts(service: Service, state: ManagerState): readonly string[]
+  ran(facts: Facts): boolean
   /** Going back: commands while the new files are still there, and once the old ones are. */
-  retreat(service: Service, state: ManagerState, facts: Facts): readonly Command[]
-  restore(service: Service, state: ManagerState, facts: Facts, touched: boolean): readonly Command[]
+  retreat(service: Service, state: ManagerState, facts: Facts): readonly Call[]
+  restore(service: Service, state: ManagerState, facts: Facts, touched: boolean): readonly Call[]
   /** Taking it away: commands before the files go, and after. */
-  remove(service: Service, state: ManagerState): readonly Command[]
-  removed(service: Service, state: ManagerState): readonly Command[]
+  remove(service: Service, state: ManagerState): readonly Call[]
+  removed(service: Service, state: ManagerState): readonly Call[]
   /** What would bring back the earlier installs that were replaced: for whoever uninstalls to run. */
-  bringBack(service: Service, facts: Facts): readonly Command[]
+  bringBack(service: Service, facts: Facts): readonly Call[]
   /** What took effect beyond the service itself, by its mark, and how it is taken back. */
-  unmark(service: Service): ReadonlyMap<string, readonly Command[]>
+  unmark(service: Service): ReadonlyMap<string, readonly Call[]>
   /** `start`, `stop` and `restart` by hand. */
-  control(service: Service, state: ManagerState, verb: 'start' | 'stop' | 'restart'): readonly Command[]
+  control(service: Service, state: ManagerState, verb: 'start' | 'stop' | 'restart'): readonly Call[]
   /** More to ask, and what it says of drift: only `verify` pays for that. */
   drift(service: Service, state: ManagerState, answers: Answers): readonly Drift[]
   driftQuestions(service: Service): readonly Question[]
-  /** Shows the log. */
-  logs(service: Service, options: { readonly lines: number; readonly follow: boolean; readonly json: boolean }): readonly string[]
+  /** What shows the log. */
+  logs(service: Service, options: { readonly lines: number; readonly follow: boolean; readonly json: boolean }): readonly (readonly string[])[]
 }

@@ -1,5 +1,6 @@
 // What the install scripts of launchd and systemd share: the parts of their view that come straight from the Service.
 import type { Service } from '../resolve/service.ts'
+import type { Target } from './manager.ts'
 import type { Artifact, At } from './platform.ts'
 
 /** A file as the scripts place it. */
@@ -50,11 +51,24 @@ export const secretFilesOf = (service: Service): readonly { name: string; path: 
 export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** The folders that are this tool's: from `hermes-install` down, outermost first, of the files placed and of the scripts' own state. */
-export function ownFolders(targets: readonly string[], state: string): readonly string[] {
+function ownFolders(targets: readonly string[], state: string): readonly string[] {
   const own = [...new Set([...targets, `${state}/x`].filter((target) => target.includes('/hermes-install/')).map(folderOf))]
   const above = (folder: string): string[] => (folder.endsWith('/hermes-install') ? [folder] : [...above(folderOf(folder)), folder])
   // The state folder itself is made and removed by the scripts.
   return [...new Set(own.flatMap(above))].filter((folder) => folder !== state)
+}
+
+/** What an install makes true of the file system, on both systems. */
+export function targetOf(
+  { scope }: Service,
+  artifacts: readonly Artifact[],
+  { state, folders, owner }: { readonly state: string; readonly folders: Target['folders']; readonly owner: (sensitive: boolean) => string | null },
+): Target {
+  const files = artifacts.flatMap(({ source, target, mode, sensitive, text }) =>
+    target === null ? [] : [{ source, path: target, mode, owner: owner(sensitive), sensitive, text }],
+  )
+  const paths = files.map(({ path }) => path)
+  return { files, folders, ownFolders: ownFolders(paths, state), state, folderMode: scope === 'user' ? 0o700 : 0o755 }
 }
 
 /** What the views of install.sh and uninstall.sh have in common on both systems. */

@@ -27,7 +27,10 @@ function id(flag: '-u' | '-g', name: string): number {
 
 function groupId(name: string): number {
   try {
-    return Number(execFileSync('getent', ['group', name], { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' }).split(':')[2])
+    // macOS has no getent(1).
+    const args = process.platform === 'darwin' ? ['-q', 'group', '-a', 'name', name] : ['group', name]
+    const text = execFileSync(process.platform === 'darwin' ? 'dscacheutil' : 'getent', args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' })
+    return Number(/^gid: (\d+)$/m.exec(text)?.[1] ?? text.split(':')[2])
   } catch {
     throw new UserError('OBSTACLE', `there is no group ${name} on this machine`, { hint: `create it first, such as with: sudo groupadd --system ${name}` })
   }

@@ -1,8 +1,10 @@
 // Files of a service on their way to their place: whole, with their rights, and only where nobody can lead us astray.
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fchmodSync,
   fchownSync,
   fsyncSync,
@@ -73,6 +75,16 @@ const guard = <T>(path: string, act: () => T): T => {
   } catch (error) {
     if (error instanceof UserError) throw error
     throw writeError(path, error)
+  }
+}
+
+/** Where there is no /proc (macOS): the scripts ask ps(1) in the same way, and keep the same text in their lock. */
+function startedBy(pid: number): string | null {
+  try {
+    const text = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+    return text.replace(/\n$/, '').replaceAll(/ +/g, '_') || null
+  } catch {
+    return null
   }
 }
 
@@ -170,7 +182,7 @@ export const place: Pick<
         .split(' ')
       return fields[0] === 'Z' ? null : (fields[19] ?? null)
     } catch {
-      return null
+      return existsSync('/proc/self') ? null : startedBy(pid)
     }
   },
 }

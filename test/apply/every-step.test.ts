@@ -1,4 +1,4 @@
-// `apply` stopped before, after and at each single call that it makes to the machine; the manager is a stand-in (stand-in.ts), the files are real.
+// `apply` stopped before, after and at each single call that it makes to the machine; the managers are stand-ins (stand-in.ts), the files are real.
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -6,7 +6,8 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { apply } from '../../src/apply/apply.ts'
 import { uninstall } from '../../src/apply/uninstall.ts'
 import type { Wish } from '../../src/plan/plan.ts'
-import { manager } from '../../src/platform/systemd/manager.ts'
+import { manager as launchd } from '../../src/platform/launchd/manager.ts'
+import { manager as systemd } from '../../src/platform/systemd/manager.ts'
 import { made, said } from '../help.ts'
 import { Killed, machine, run, type Fault, type Machine } from './stand-in.ts'
 
@@ -17,19 +18,30 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 const profile = (version: string): string => `version: 1
 name: demo
 command: [/bin/demo, ${version}]
-environment: { TOKEN: { fromEnv: TOKEN, secret: true } }
+environment: { VERSION: ${version}, TOKEN: { fromEnv: TOKEN, secret: true } }
 logs: { stdout: '\${home}/log/demo.log' }
 health: { stableFor: 200ms, timeout: 1s }
-replaces: { linux: { units: [old-demo] } }
+replaces: { linux: { units: [old-demo] }, macos: { labels: [old-demo] } }
+label: demo
 `
 interface Wished {
   readonly wish: Wish
   readonly manifest: string
   readonly texts: ReadonlyMap<string, string>
 }
-async function wished(home: string, version: string): Promise<Wished> {
+
+/** What differs between the two, for this test. */
+const managers = {
+  linux: { manager: systemd, folder: '.config/systemd/user', file: (name: string) => `${name}.service`, unit: (name: string) => `${name}.service` },
+  macos: { manager: launchd, folder: 'Library/LaunchAgents', file: (name: string) => `${name}.plist`, unit: (name: string) => name },
+} as const
+type Os = keyof typeof managers
+
+async function wished(os: Os, home: string, version: string): Promise<Wished> {
+  const { manager } = managers[os]
   const { rendered, service, issues } = await made(profile(version), {
-    host: { os: 'linux', user: userInfo().username, uid: process.getuid!(), home },
+    os,
+    host: { os, user: userInfo().username, uid: process.getuid!(), home },
     env: { TOKEN: `secret-${version}` },
   })
   expect(said(issues)).toEqual([])
@@ -57,84 +69,102 @@ async function applied(at: Machine, { wish, manifest }: Wished, fault?: Fault): 
 }
 
 /** An old service that runs, and on demand ours in version one. */
-async function ground(name: string, installed: boolean) {
+async function ground(os: Os, name: string, installed: boolean) {
+  const { folder, file } = managers[os]
   const home = join(root, name)
   const at = machine(home)
-  mkdirSync(join(home, '.config/systemd/user'), { recursive: true })
-  writeFileSync(join(home, '.config/systemd/user/old-demo.service'), 'old')
-  const [one, two, broken] = await Promise.all(['one', 'two', 'broken'].map((version) => wished(home, version)))
+  mkdirSync(join(home, folder), { recursive: true })
+  const old = join(home, folder, file('old-demo'))
+  writeFileSync(old, 'old')
+  const [one, two, broken] = await Promise.all(['one', 'two', 'broken'].map((version) => wished(os, home, version)))
   const { system, end } = run(at)
-  for (const verb of ['daemon-reload', 'enable', 'start']) await system.run(['systemctl', '--user', verb, 'old-demo.service'])
+  if (os === 'linux') for (const verb of ['daemon-reload', 'enable', 'start']) await system.run(['systemctl', '--user', verb, 'old-demo.service'])
+  else await system.run(['launchctl', 'bootstrap', `gui/${process.getuid!()}`, old])
   end()
   if (installed) expect((await applied(at, one!)).end).toBe('applied')
-  return { home, at, one: one!, two: two!, broken: broken! }
+  return { os, home, at, one: one!, two: two!, broken: broken! }
 }
 type Ground = Awaited<ReturnType<typeof ground>>
 
 const texts = ({ one }: Ground): (string | null)[] => [...one.texts.keys()].map((path) => (existsSync(path) ? readFileSync(path, 'utf8') : null))
 const whole = (g: Ground): boolean =>
   [...g.one.texts.keys()].every((path) => !existsSync(path) || [g.one, g.two, g.broken].some(({ texts }) => texts.get(path) === readFileSync(path, 'utf8')))
-const active = ({ at }: Ground, name: string): boolean => at.units.get(name)?.active === true
-const runs = (g: Ground): string | null => (active(g, 'demo.service') ? (/"(one|two|broken)"/.exec(g.at.units.get('demo.service')!.loaded!)?.[1] ?? '?') : null)
+const active = ({ at, os }: Ground, name: string): boolean => at.units.get(managers[os].unit(name))?.active === true
+const runs = (g: Ground): string | null =>
+  active(g, 'demo')
+    ? (/"(one|two|broken)"|<string>(one|two|broken)</
+        .exec(g.at.units.get(managers[g.os].unit('demo'))!.loaded!)
+        ?.slice(1)
+        .find(Boolean) ?? '?')
+    : null
 const leftovers = ({ home }: Ground): string[] =>
   readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => /hermes-install-new|\/undo|\.new$|\/lock/.test(name))
 
 /** What must hold when a run has ended by itself with a failure. */
 function asBefore(g: Ground, installed: boolean, before: (string | null)[]): void {
-  expect([runs(g), active(g, 'old-demo.service'), texts(g)]).toEqual([installed ? 'one' : null, !installed, before])
+  expect([runs(g), active(g, 'old-demo'), texts(g)]).toEqual([installed ? 'one' : null, !installed, before])
   expect(leftovers(g)).toEqual([])
 }
 
-describe.each([true, false])('installed before: %s', (installed) => {
+describe.each([
+  ['linux', true],
+  ['linux', false],
+  ['macos', true],
+  ['macos', false],
+] as const)('%s, installed before: %s', (os, installed) => {
   describe.each(['kill', 'fail'] as const)('%s', (how) => {
     test('at every call: nothing half-written, and the next run converges', { timeout: 60_000 }, async () => {
-      const dry = await ground(`${how}-${installed}-dry`, installed)
+      const dry = await ground(os, `${os}-${how}-${installed}-dry`, installed)
       const { calls } = await applied(dry.at, dry.two)
       expect(calls).toBeGreaterThan(60)
       for (let call = 1; call <= calls; call++) {
-        const g = await ground(`${how}-${installed}-${call}`, installed)
+        const g = await ground(os, `${os}-${how}-${installed}-${call}`, installed)
         const before = texts(g)
         const { end } = await applied(g.at, g.two, { call, how })
         expect(whole(g), `call ${call}`).toBe(true)
         if (end === 'killed') {
           // A later run that fails goes back to what worked before both.
           const bad = await applied(g.at, g.broken)
-          expect(bad.end, `call ${call}`).toMatchObject({ failed: expect.stringContaining('does not run') as string })
-          expect(runs(g) !== null || (!installed && active(g, 'old-demo.service')), `call ${call}: ${JSON.stringify(bad.end)}`).toBe(true)
+          expect(bad.end, `call ${call}`).toMatchObject({ failed: expect.stringMatching(/does not run|not healthy/) as string })
+          expect(runs(g) !== null || (!installed && active(g, 'old-demo')), `call ${call}: ${JSON.stringify(bad.end)}`).toBe(true)
         } else if (end === 'applied') expect(runs(g)).toBe('two')
         else if (end !== 'nothing' && /as it was before|Nothing was changed|failed, as the test wants it$/.test(end.failed)) asBefore(g, installed, before)
         expect((await applied(g.at, g.two)).end, `call ${call}, ${JSON.stringify(end)}`).toMatch(/applied|nothing/)
-        expect([runs(g), active(g, 'old-demo.service')]).toEqual(['two', false])
+        expect([runs(g), active(g, 'old-demo')]).toEqual(['two', false])
         rmSync(g.home, { recursive: true })
       }
     })
   })
 })
 
-test('a second run calls nothing that changes; an uninstall that is killed anywhere is finished by the next', { timeout: 60_000 }, async () => {
-  const dry = await ground('twice', true)
-  const before = dry.at.calls.length
-  expect((await applied(dry.at, dry.one)).end).toBe('nothing')
-  expect(dry.at.calls.slice(before)).toEqual([])
-  const counted = run(dry.at)
-  await uninstall(counted.system, { wish: dry.one.wish, approve: async () => undefined, say: () => undefined })
-  for (let call = 1; call <= counted.calls(); call++) {
-    const g = await ground(`gone-${call}`, true)
-    const { system, end } = run(g.at, { call, how: 'kill' })
-    await uninstall(system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined }).catch((error: unknown) =>
-      expect(error).toBeInstanceOf(Killed),
-    )
-    end()
-    const next = run(g.at)
-    await uninstall(next.system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined })
-    next.end()
-    const left = readdirSync(g.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
-    expect([
-      runs(g),
-      left.filter((entry) => entry.isFile()).map(({ name }) => name),
-      g.at.lingering,
-      left.filter(({ name }) => name === 'hermes-install'),
-    ]).toEqual([null, ['old-demo.service'], false, []])
-    rmSync(g.home, { recursive: true })
-  }
-})
+test.each(['linux', 'macos'] as const)(
+  '%s: a second run calls nothing that changes; an uninstall that is killed anywhere is finished by the next',
+  { timeout: 60_000 },
+  async (os) => {
+    const dry = await ground(os, `${os}-twice`, true)
+    const before = dry.at.calls.length
+    expect((await applied(dry.at, dry.one)).end).toBe('nothing')
+    expect(dry.at.calls.slice(before)).toEqual([])
+    const counted = run(dry.at)
+    await uninstall(counted.system, { wish: dry.one.wish, approve: async () => undefined, say: () => undefined })
+    for (let call = 1; call <= counted.calls(); call++) {
+      const g = await ground(os, `${os}-gone-${call}`, true)
+      const { system, end } = run(g.at, { call, how: 'kill' })
+      await uninstall(system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined }).catch((error: unknown) =>
+        expect(error).toBeInstanceOf(Killed),
+      )
+      end()
+      const next = run(g.at)
+      await uninstall(next.system, { wish: g.one.wish, approve: async () => undefined, say: () => undefined })
+      next.end()
+      const left = readdirSync(g.home, { recursive: true, encoding: 'utf8', withFileTypes: true })
+      expect([
+        runs(g),
+        left.filter((entry) => entry.isFile()).map(({ name }) => name),
+        g.at.lingering,
+        left.filter(({ name }) => name === 'hermes-install'),
+      ]).toEqual([null, [managers[os].file('old-demo')], false, []])
+      rmSync(g.home, { recursive: true })
+    }
+  },
+)

@@ -1,5 +1,6 @@
-// A stand-in for systemd and for the process table, so that `apply` can be stopped at each of its calls within milliseconds; the files are real ones.
-// It knows what systemctl is asked here and no more. The real thing runs in test/oracles/apply-systemd.test.ts and apply-faults.test.ts.
+// Stand-ins for systemd, launchd and the process table, so that `apply` can be stopped at each of its calls within milliseconds; the files are real ones.
+// They know what systemctl and launchctl are asked here and no more. The real systemd is in test/oracles/apply-systemd.test.ts and apply-faults.test.ts; of
+// launchd there is a stand-in with real processes, too: test/posix/apply-launchd.test.ts.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ran, System } from '../../src/apply/system.ts'
@@ -11,6 +12,8 @@ interface Unit {
   active: boolean
   failed: boolean
   pid: number
+  /** Of a job: the file it was loaded from. */
+  path?: string
 }
 
 /** One machine: what its disk and its manager have outlives each run. */
@@ -18,6 +21,8 @@ export interface Machine {
   readonly home: string
   readonly units: Map<string, Unit>
   lingering: boolean
+  /** Labels that launchd has a record of as switched off. */
+  readonly disabled: Set<string>
   /** Runs that are alive, by their number. */
   readonly alive: Set<number>
   /** Every command that changes something, in order. */
@@ -26,7 +31,16 @@ export interface Machine {
   clock: number
 }
 
-export const machine = (home: string): Machine => ({ home, units: new Map(), lingering: false, alive: new Set(), calls: [], pids: 100, clock: 0 })
+export const machine = (home: string): Machine => ({
+  home,
+  units: new Map(),
+  lingering: false,
+  disabled: new Set(),
+  alive: new Set(),
+  calls: [],
+  pids: 100,
+  clock: 0,
+})
 
 const folder = (at: Machine): string => join(at.home, '.config/systemd/user')
 const fileOf = (at: Machine, name: string): string | null => {
@@ -111,6 +125,57 @@ function systemctl(at: Machine, [verb = '', ...rest]: readonly string[]): Ran {
   }
 }
 
+const labelOf = (path: string): string => path.replace(/.*\//, '').replace(/\.plist$/, '')
+
+/** One domain, gui/UID; a job is there from bootstrap to bootout, and its definition is what the file was then. */
+function launchctl(at: Machine, [verb = '', ...rest]: readonly string[]): Ran {
+  const target = rest.at(-1) ?? ''
+  const name = labelOf(target)
+  const job = at.units.get(name)
+  if (!verb.startsWith('print')) at.calls.push([verb, ...rest].join(' '))
+  const fail = (code: number): Ran => ({ code, stdout: '', stderr: `launchctl ${verb}: ${code}` })
+  const begin = (unit: Unit): void => {
+    unit.active = !/broken/.test(unit.loaded ?? '')
+    unit.pid = unit.active ? ++at.pids : 0
+  }
+  switch (verb) {
+    case 'print':
+      if (!target.startsWith('gui/')) return fail(112)
+      if (target.split('/').length === 2) return ok
+      return job === undefined
+        ? fail(113)
+        : { ...ok, stdout: `\tpath = ${job.path}\n\tstate = ${job.active ? 'running' : 'not running'}\n${job.active ? `\tpid = ${job.pid}\n` : ''}` }
+    case 'print-disabled':
+      return {
+        ...ok,
+        stdout: [...at.disabled].map((each) => `"${each}" => disabled\n`).join(''),
+      }
+    case 'enable':
+      at.disabled.delete(name)
+      return ok
+    case 'disable':
+      at.disabled.add(name)
+      return ok
+    case 'bootout':
+      return at.units.delete(name) ? ok : fail(3)
+    case 'bootstrap': {
+      if (job !== undefined) return fail(5)
+      if (at.disabled.has(name)) return fail(119)
+      if (!existsSync(target)) return fail(108)
+      const unit: Unit = { loaded: readFileSync(target, 'utf8'), path: target, active: false, failed: false, pid: 0 }
+      at.units.set(name, unit)
+      begin(unit)
+      return ok
+    }
+    case 'kickstart':
+      if (job === undefined) return fail(113)
+      begin(job)
+      return ok
+    default:
+      throw new Error(`the stand-in does not know launchctl ${verb}`)
+  }
+}
+
 /** What ends a run here: as after SIGKILL, nothing of it happens any more. */
 export class Killed extends Error {}
 
@@ -136,6 +201,7 @@ export function run(at: Machine, fault?: Fault): { system: System; calls: () => 
     startedAt: (other) => (at.alive.has(other) ? `start-${other}` : null),
     async run(argv) {
       if (argv[0] === 'systemctl') return systemctl(at, argv.slice(2))
+      if (argv[0] === 'launchctl') return launchctl(at, argv.slice(1))
       if (argv[0] === 'loginctl') at.lingering = argv[1] === 'enable-linger'
       return ok
     },

@@ -61,6 +61,7 @@ export class Box {
     for (const d of domains) this.addDomain(d)
     mkdirSync(join(this.root, 'bin'))
     symlinkSync(join(import.meta.dirname, 'fake-launchctl'), join(this.root, 'bin/launchctl'))
+    symlinkSync(join(import.meta.dirname, 'fake-plutil'), join(this.root, 'bin/plutil'))
   }
   addDomain(d: string) {
     mkdirSync(join(this.registry, d.replace('/', '_')), { recursive: true })
@@ -154,6 +155,31 @@ export class Box {
     p.stderr!.on('data', (d: Buffer) => (err += d.toString()))
     const [code] = (await once(p, 'close')) as [number]
     return { code, out, err }
+  }
+  /** Runs the built program as if this were macOS; `host` is this box's home. */
+  async program(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; out: string; err: string }> {
+    const p = this.startProgram(args, env)
+    let out = ''
+    let err = ''
+    p.stdout!.on('data', (d: Buffer) => (out += d.toString()))
+    p.stderr!.on('data', (d: Buffer) => (err += d.toString()))
+    const [code] = (await once(p, 'close')) as [number | null]
+    return { code, out, err }
+  }
+  startProgram(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+    const host = join(this.root, 'host.yaml')
+    if (!existsSync(host)) writeFileSync(host, JSON.stringify({ os: 'macos', user: username, uid, home: this.home }))
+    const preload = join(import.meta.dirname, 'as-macos.cjs')
+    return spawn(process.execPath, ['-r', preload, join(import.meta.dirname, '../../dist/main.cjs'), ...args, '--host', host], {
+      cwd: this.root,
+      env: {
+        PATH: `${join(this.root, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
+        FAKE_LAUNCHD: this.registry,
+        FAKE_LAUNCHD_BOOTOUT_MS: '60',
+        FAKE_LAUNCHD_THROTTLE_MS: '100',
+        ...env,
+      },
+    })
   }
   async launchctl(...args: string[]) {
     const p = spawn(join(this.root, 'bin/launchctl'), args, {

@@ -3,7 +3,7 @@ import { systemdArgv } from '../../escape/systemd.ts'
 import type { Service } from '../../resolve/service.ts'
 import type { Action, Drift, Manager } from '../manager.ts'
 import type { Command } from '../platform.ts'
-import { ownFolders } from '../scripts.ts'
+import { targetOf } from '../scripts.ts'
 import { commands, unitName } from './commands.ts'
 import { folders, logFolders, paths } from './layout.ts'
 import { argvQuestion, loadedArgv, questions, read, type SystemdState } from './status.ts'
@@ -35,22 +35,7 @@ export const manager: Manager = {
     const version = /^systemd (\d+)/.exec(stdout)?.[1]
     return version === undefined ? undefined : { systemd: Number(version) }
   },
-  target(service, artifacts) {
-    const { state } = folders(service)
-    const files = artifacts.flatMap(({ source, target, mode, sensitive, text }) =>
-      target === null ? [] : [{ source, path: target, mode, owner: null, sensitive, text }],
-    )
-    return {
-      files,
-      folders: logFolders(service),
-      ownFolders: ownFolders(
-        files.map(({ path }) => path),
-        state,
-      ),
-      state,
-      folderMode: service.scope === 'user' ? 0o700 : 0o755,
-    }
-  },
+  target: (service, artifacts) => targetOf(service, artifacts, { state: folders(service).state, folders: logFolders(service), owner: () => null }),
   questions,
   read: (service, answers) => read(service, answers, wantsLinger(service)),
 
@@ -108,6 +93,13 @@ export const manager: Manager = {
       ...start,
     ]
   },
+
+  facts: (_, state) => [
+    ...(state.live ? ['active'] : []),
+    ...(state.enabled ? ['enabled'] : []),
+    ...state.replaced.flatMap(({ name, live, enabled }) => [...(live ? [`replaced-active ${name}`] : []), ...(enabled ? [`replaced-enabled ${name}`] : [])]),
+  ],
+  ran: (facts) => facts.has('active'),
 
   retreat(service, state, facts) {
     const list = commands(service)
@@ -171,8 +163,9 @@ export const manager: Manager = {
   driftQuestions: (service) => [argvQuestion(service)],
   drift: (service, state: SystemdState, answers) => drift(service, state, loadedArgv(answers)),
 
-  logs({ scope, label }, { lines, follow, json }) {
-    return [
+  logs({ scope, label, logs }, { lines, follow, json }) {
+    const files = [...new Set([logs.stdout, logs.stderr].filter((path) => path !== null))]
+    const journal = [
       'journalctl',
       ...(scope === 'user' ? ['--user'] : []),
       '--unit',
@@ -183,6 +176,8 @@ export const manager: Manager = {
       ...(json ? ['--output', 'json'] : ['--output', 'short-iso']),
       ...(follow ? ['--follow'] : []),
     ]
+    // What goes into files is not in the journal, which still has the service's starts and ends.
+    return [journal, ...(files.length === 0 ? [] : [['tail', '-n', String(lines), ...(follow ? ['-F'] : []), '--', ...files]])]
   },
 }
 
