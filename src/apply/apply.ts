@@ -101,6 +101,8 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
       target.files.map(({ path }) => path),
       manifest,
     )
+    if (plan.pending) journal.mark('pending')
+    else if (observed.pending && wish.start) journal.unmark('pending')
   } catch (error) {
     const why = (error as Error).message
     const log = manager.logs(service, { lines: 100, follow: false, json: false })
@@ -121,6 +123,7 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
       `${why}\nNot all of what was there before could be put back:\n${problems.map((problem) => `  ${problem}`).join('\n')}`,
       {
         hint: `what was there before is kept in ${target.state}/undo; run the same command again to finish the work`,
+        document: { changed: true },
         cause: error,
       },
     )

@@ -4,14 +4,18 @@ import type { System } from './system.ts'
 
 const pauseMs = 300
 
-/** @returns null if it ended well, otherwise what happened, for people */
-export async function call(system: System, { argv, ok = [], again, until, meaning = {} }: Call): Promise<string | null> {
+/**
+ * @param stop asked while it runs: whether somebody wants it to end
+ * @returns null if it ended well, otherwise what happened, for people
+ */
+export async function call(system: System, { argv, ok = [], again, until, meaning = {} }: Call, stop?: () => boolean): Promise<string | null> {
+  const options = stop === undefined ? {} : { stop }
   const good = new Set([0, ...ok])
   const end = system.now() + (again?.forMs ?? 0)
-  let ran = await system.run(argv)
+  let ran = await system.run(argv, options)
   while (ran.code !== null && !good.has(ran.code) && again?.codes.includes(ran.code) && system.now() < end) {
     await system.sleep(pauseMs)
-    ran = await system.run(argv)
+    ran = await system.run(argv, options)
   }
   if (ran.code === null || !good.has(ran.code)) {
     const said = (ran.stderr || ran.stdout).trim()

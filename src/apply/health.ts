@@ -34,13 +34,14 @@ export async function waitForHealth(system: System, manager: Manager, service: S
     const ended = others === 0 ? '' : ` (it ended ${others === 1 ? 'once' : `${others} times`})`
     let waitingFor = `one process to stay up for ${stableForMs / 1000} s${ended}`
     if (current !== null && now - since >= stableForMs) {
-      const open = await system.probe(service.health)
+      const open = await system.probe(service.health, interrupted)
       // The one that answered must still be the one that runs.
       if (open === null && (await askManager(system, manager, service)).pid === pid) return null
       waitingFor = open ?? waitingFor
     }
     if (interrupted()) return 'interrupted'
-    if (state.failed && !state.live) return `it does not run: ${state.words}`
+    // One that has ended for good will not get well; a manager that does not answer for a moment has said nothing.
+    if (state.missing === null && !state.live) return `it does not run: ${state.words}`
     if (system.now() >= end) return `it is not healthy after ${windowMs / 1000} s, still waiting for ${waitingFor}; the manager says: ${state.words}`
     say(`${waitingFor}, ${state.words}`)
     await system.sleep(current === null ? pollMs : Math.min(pollMs, Math.max(10, since + stableForMs - now)))

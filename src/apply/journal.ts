@@ -3,7 +3,8 @@
 //   lock            a symbolic link to PID-STARTTIME of whoever is at work
 //   manifest.json   what was written last; `files`, `label`: the same for the scripts
 //   directories     folders made for it, now or earlier; a line each, outermost first
-//   linger          a mark: this tool switched lingering on
+//   linger          a mark: this tool switched lingering on, for whichever of a user's services was the first
+//   pending         a mark: what is installed has not been started yet
 //   replaced        earlier installs that it took the place of: their facts, a line each
 //   undo/           what was there before; there exactly as long as a change is not finished
 //     facts         one line for each thing that was true before the first change
@@ -38,12 +39,34 @@ export function parseRecord(text: string | null): Record | null {
   }
 }
 
-/** What is known of a service before anything is locked. */
-export function readState(system: System, state: string): { record: Record | null; unfinished: Unfinished | null } {
+/** What is known of a service without its lock. */
+interface State {
+  readonly record: Record | null
+  /** Of a run that was killed; not of one that is at work. */
+  readonly unfinished: Unfinished | null
+  /** Who is at work on it now; null if nobody is, or it is this run. */
+  readonly busy: string | null
+  /** Whether what is installed has not been started yet (`--no-start`). */
+  readonly pending: boolean
+}
+
+/** The process that holds a lock, and since when; null if that is dead, or nobody does. */
+function holder(system: System, lock: string): string | null {
+  const found = system.look(lock)
+  if (found.kind !== 'link') return null
+  const [pid = '', start = ''] = found.to.split(/-(.*)/s)
+  return system.startedAt(Number(pid)) === start ? pid : null
+}
+
+export function readState(system: System, state: string): State {
   const undo = `${state}/undo`
-  const unfinished = system.look(undo).kind === 'folder'
+  const pid = holder(system, `${state}/lock`)
+  const busy = pid === null || Number(pid) === system.pid ? null : pid
+  const unfinished = busy === null && system.look(undo).kind === 'folder'
   return {
     record: parseRecord(system.read(`${state}/manifest.json`)),
+    busy,
+    pending: system.look(`${state}/pending`).kind === 'file',
     unfinished: unfinished
       ? {
           facts: new Set(lines(system.read(`${undo}/facts`))),
@@ -54,7 +77,7 @@ export function readState(system: System, state: string): { record: Record | nul
   }
 }
 
-class Busy extends UserError {
+export class Busy extends UserError {
   constructor(title: string, pid: string) {
     super('BUSY', `another apply, install or uninstall of ${title} is running (pid ${pid})`, { hint: 'wait for it to end, and run this again' })
   }
@@ -81,8 +104,8 @@ export function openJournal(system: System, state: string, folderMode: number, t
         if (found.kind === 'nothing') continue
         throw new UserError('WRITE_FAILED', `${lockPath} is not the lock it should be`, { hint: 'remove it if no install is running' })
       }
-      const [pid = '', start = ''] = found.to.split(/-(.*)/s)
-      if (system.startedAt(Number(pid)) === start) throw new Busy(title, pid)
+      const pid = holder(system, lockPath)
+      if (pid !== null) throw new Busy(title, pid)
       // Its holder is dead. Of several that see this, one gets the link; if it was a new one after all, it goes back.
       const mine = `${lockPath}.${system.pid}`
       try {
@@ -166,12 +189,22 @@ export function openJournal(system: System, state: string, folderMode: number, t
     mark: (name: string): void => put(`${state}/${name}`, ''),
     unmark: (name: string): void => system.remove(`${state}/${name}`),
     marked: (name: string): boolean => system.look(`${state}/${name}`).kind === 'file',
+    /** What this service's mark stands for serves others, too: it becomes theirs. @returns false if there is no other service */
+    handOver(name: string): boolean {
+      const states = state.slice(0, state.lastIndexOf('/'))
+      const heir = system.list(states).find((other) => `${states}/${other}` !== state && system.look(`${states}/${other}/manifest.json`).kind === 'file')
+      if (heir === undefined) return false
+      put(`${states}/${heir}/${name}`, '')
+      system.remove(`${state}/${name}`)
+      return true
+    },
 
     /** All is well: what was written becomes what is installed. */
     commit(label: string, targets: readonly string[], manifest: string): void {
       const folders = [...new Set([...lines(system.read(`${state}/directories`)), ...parents, ...lines(system.read(`${undo}/directories`))])]
-      put(`${state}/files`, targets.map((target) => `${target}\n`).join(''))
-      put(`${state}/label`, `${label}\n`)
+      // Names are no secret, and tell others than the owner what is installed.
+      system.write(`${state}/files`, targets.map((target) => `${target}\n`).join(''), 0o644, null)
+      system.write(`${state}/label`, `${label}\n`, 0o644, null)
       const replaced = new Set([
         ...lines(system.read(`${state}/replaced`)),
         ...lines(system.read(`${undo}/facts`)).filter((fact) => fact.startsWith('replaced-')),

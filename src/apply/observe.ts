@@ -2,7 +2,9 @@
 import type { Answer, Answers, Manager, ManagerState, Question, Target } from '../platform/manager.ts'
 import type { Found, Observed, Owner } from '../plan/observed.ts'
 import type { Service } from '../resolve/service.ts'
-import { parseRecord, readState } from './journal.ts'
+import { UserError } from '../errors.ts'
+import { titleOf } from '../plan/plan.ts'
+import { Busy, parseRecord, readState } from './journal.ts'
 import type { System } from './system.ts'
 
 /** Asks all questions at once. */
@@ -19,12 +21,11 @@ export const askManager = async (system: System, manager: Manager, service: Serv
 
 export async function observe(system: System, { service, target, manager }: { service: Service; target: Target; manager: Manager }): Promise<Observed> {
   const state = await askManager(system, manager, service)
-  const { record, unfinished } = readState(system, target.state)
+  const { record, unfinished, busy, pending } = readState(system, target.state)
+  if (busy !== null) throw new Busy(titleOf(service), busy)
   const recorded = [...(record?.files ?? []), ...(unfinished?.intended?.files ?? [])].map((file) => file.target)
   const paths = [...new Set([...target.files.map(({ path }) => path), ...recorded])]
   const files = new Map<string, Found>(paths.map((path) => [path, system.look(path)]))
-  // An account that does not exist is an error now, not a service that cannot start.
-  const names = new Set([null, service.scope === 'system' ? service.user : null, ...[...target.files, ...target.folders].map(({ owner }) => owner)])
   return {
     id: service.id,
     files,
@@ -38,8 +39,26 @@ export async function observe(system: System, { service, target, manager }: { se
     ),
     owners: ownersOf(system, target, service.id),
     unfinished,
-    accounts: new Map<string, Owner>([...names].map((name) => [name ?? '', system.account(name)])),
+    pending,
+    ...accountsOf(system, service, target),
     manager: state,
+  }
+}
+
+/** An account that does not exist is an error now, not a service that cannot start; an uninstall asks for none. */
+function accountsOf(system: System, service: Service, target: Target): Pick<Observed, 'accounts' | 'noAccount'> {
+  // What root installs is root's, whoever looks.
+  const accounts = new Map<string, Owner>([['', service.scope === 'system' ? { uid: 0, gid: null } : system.account(null)]])
+  const own =
+    service.scope === 'system' && (service.user !== null || service.group !== null)
+      ? [`${service.user ?? 'root'}${service.group === null ? '' : `:${service.group}`}`]
+      : []
+  try {
+    for (const name of [...own, ...[...target.files, ...target.folders].flatMap(({ owner }) => owner ?? [])]) accounts.set(name, system.account(name))
+    return { accounts, noAccount: null }
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return { accounts, noAccount: { why: error.message, hint: error.hint ?? '' } }
   }
 }
 

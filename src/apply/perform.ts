@@ -1,4 +1,5 @@
 // The steps of a plan in, done one after the other; what cannot be done is thrown, and for others to put back.
+import type { Owner } from '../plan/observed.ts'
 import type { Step, Wish } from '../plan/plan.ts'
 import { call } from './call.ts'
 import { waitForHealth } from './health.ts'
@@ -57,21 +58,24 @@ async function perform(step: Step, { system, wish, journal, report, interrupted,
         journal.mark(mark.name)
         marks.push(mark.name)
       }
-      const why = await call(system, command)
+      const why = await call(system, command, interrupted)
       if (why === null) return
       if (mark !== null) {
         journal.unmark(mark.name)
         marks.pop()
       }
+      if (interrupted()) throw new StepFailed('interrupted')
       throw new StepFailed(rights === null ? why : `${rights.message} (${why})`, rights?.argv ?? null)
     }
     case 'folder':
       return makeFolders(step.path, step.owner)
+    case 'rights':
     case 'write': {
       const file = target.files.find(({ path }) => path === step.path)!
       journal.keep(file.path, file.sensitive)
+      if (step.kind === 'rights') return system.setRights(file.path, file.mode, ownerOf(file.owner))
       makeFolders(file.path.slice(0, file.path.lastIndexOf('/')), null)
-      return system.write(file.path, file.text, file.mode, system.account(file.owner))
+      return system.write(file.path, file.text, file.mode, ownerOf(file.owner))
     }
     case 'remove':
       journal.keep(step.path, true)
@@ -82,11 +86,14 @@ async function perform(step: Step, { system, wish, journal, report, interrupted,
     }
   }
 
-  /** Every missing part, written down before it is made, so that a failure can take it away again. */
+  function ownerOf(name: string | null): Owner {
+    return system.account(name)
+  }
+  /** Every missing part, written down before it is made, so that a failure can take it away again. Only the last is the owner's: the way there stays ours. */
   function makeFolders(path: string, owner: string | null): void {
     for (const folder of system.missing(path)) {
       journal.made(folder)
-      system.makeFolder(folder, target.folderMode, owner === null ? null : system.account(owner))
+      system.makeFolder(folder, target.folderMode, owner === null || folder !== path ? null : ownerOf(owner))
     }
   }
 }

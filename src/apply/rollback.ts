@@ -59,6 +59,7 @@ export async function rollBack(
   for (const folder of journal.madeFolders().toReversed()) system.removeFolder(folder)
   await attempt(manager.restore(service, await state(), facts, journal.touched()))
   for (const mark of marks) {
+    if (journal.handOver(mark)) continue
     await attempt(manager.unmark(service).get(mark) ?? [])
     tryTo(`the mark ${mark}`, () => journal.unmark(mark))
   }

@@ -7,6 +7,12 @@ export interface Ran extends Answer {
   readonly stderr: string
 }
 
+export interface RunOptions {
+  readonly timeoutMs?: number
+  /** Asked again and again: whether to end it before it is done. */
+  readonly stop?: () => boolean
+}
+
 export interface System {
   readonly pid: number
   /** What lies at a path; a link is not followed. */
@@ -20,6 +26,8 @@ export interface System {
    * @throws UserError; nothing half-written stays
    */
   write(path: string, data: string | Uint8Array, mode: number, owner: Owner | null): void
+  /** Gives a file its mode and owner, and leaves it untouched otherwise: its time, too, by which a manager sees changes. */
+  setRights(path: string, mode: number, owner: Owner | null): void
   /** Copies a file with mode and owner, as {@link write} does. */
   copy(from: string, to: string): void
   /** Removes a file, and what a killed {@link write} left beside it. Nothing there is no error. */
@@ -44,9 +52,9 @@ export interface System {
   /** Why this user must not write at a path, as somebody else could make it lead elsewhere; null if it is safe. Only root has to mind. */
   distrust(path: string): string | null
   /** Runs a program by its argv; never a shell. Its output is kept, not shown. */
-  run(argv: readonly string[], options?: { readonly timeoutMs?: number }): Promise<Ran>
+  run(argv: readonly string[], options?: RunOptions): Promise<Ran>
   /** Asks whether the checks of a profile hold. @returns what is still waited for; null if all hold */
-  probe(health: Service['health']): Promise<string | null>
+  probe(health: Service['health'], stop?: () => boolean): Promise<string | null>
   /** Milliseconds that only grow. */
   now(): number
   sleep(ms: number): Promise<void>

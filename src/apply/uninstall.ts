@@ -3,7 +3,7 @@ import { UserError } from '../errors.ts'
 import { isWrittenFor, titleOf, type Wish } from '../plan/plan.ts'
 import type { Call } from '../platform/manager.ts'
 import { call } from './call.ts'
-import { openJournal } from './journal.ts'
+import { openJournal, readState } from './journal.ts'
 import { askManager, observe } from './observe.ts'
 import type { System } from './system.ts'
 
@@ -76,19 +76,25 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
   }
   try {
     const removal = await planRemoval(system, wish)
-    const earlier = manager.bringBack(service, journal.replaced())
+    // A first install that never ended well has replaced nothing: what it stopped comes back. After one that did, that is for a person to say.
+    const { record, unfinished } = readState(system, target.state)
+    const earlier = manager.bringBack(service, new Set([...journal.replaced(), ...(unfinished?.facts ?? [])]))
     await approve(removal)
     await run(removal.commands, `${titleOf(service)} is not stopped; nothing was removed.`)
     for (const path of [...removal.files, ...removal.changed]) {
       say(`remove ${path}`)
       system.remove(path)
     }
+    for (const path of manager.links(service)) if (system.look(path).kind === 'link') system.remove(path)
     for (const path of removal.strange) say(`${path} is not the file that was written; left alone`)
     const state = await askManager(system, manager, service)
     await run(manager.removed(service, state), 'The files are gone, but the manager has not noticed.')
-    for (const [mark, commands] of manager.unmark(service)) if (journal.marked(mark)) await run(commands, `What ${mark} stands for is still on.`)
+    for (const [mark, commands] of manager.unmark(service)) {
+      if (journal.marked(mark) && !journal.handOver(mark)) await run(commands, `What ${mark} stands for is still on.`)
+    }
+    if (record === null && unfinished !== null) await run(earlier, 'The earlier install is not back.')
     journal.forget(target.ownFolders)
-    return earlier
+    return record === null ? [] : earlier
   } finally {
     journal.unlock(false)
   }

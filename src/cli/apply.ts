@@ -21,6 +21,11 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
   const saved = readSaved(typed, given)
   const profiles = saved?.profiles ?? typed
   const flags = saved?.flags ?? given
+  // A plan that root made for a user is that user's to apply.
+  if (saved?.flags.user !== undefined && given.user === undefined && saved.flags.scope !== 'system') {
+    const delegated = await (await import('./as-user.ts')).asUser(saved.flags.user)
+    if (delegated !== null) return delegated
+  }
   if (given.dryRun) return planCommand(profiles, flags)
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
@@ -37,8 +42,7 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
       interrupted,
       approve: async (plan) => {
         mustBeExpected(plan, expected, saved !== null)
-        if (plan.steps.some((step) => step.kind === 'run' && step.starts))
-          for (const text of warnings(service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
+        for (const text of warnings(service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
         await approve(plan, flags, out, saved !== null)
       },
     })

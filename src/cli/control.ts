@@ -1,6 +1,6 @@
 // `start`, `stop`, `restart`: by hand, and waited for. Whether it starts by itself stays as it is.
 import { UserError, type ExitCode } from '../errors.ts'
-import { openJournal, readState } from '../apply/journal.ts'
+import { Busy, openJournal, readState } from '../apply/journal.ts'
 import { waitForHealth } from '../apply/health.ts'
 import { askManager } from '../apply/observe.ts'
 import { call } from '../apply/call.ts'
@@ -14,12 +14,14 @@ import { progress } from './progress.ts'
 export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
-  return each(await subjects(at, typed, flags, false), { command: verb, out, name: ({ service }) => service }, async (wish) => {
+  return each(await subjects(at, typed, flags, 'default'), { command: verb, out, name: ({ service }) => service }, async (wish) => {
     const { service, manager, target } = wish
     mustHaveRights(service, verb)
+    const { record, busy } = readState(at.system, target.state)
+    if (busy !== null) throw new Busy(titleOf(service), busy)
     const before = await askManager(at.system, manager, service)
     if (before.missing !== null) throw new UserError('NO_MANAGER', before.missing.why, { hint: before.missing.hint })
-    if (readState(at.system, target.state).record === null)
+    if (record === null)
       throw new UserError('NOT_INSTALLED', `${service.label} is not installed`, { hint: elsewhere(at, service) ?? 'hermes-install apply installs it' })
     const commands = manager.control(service, before, verb)
     if (commands.length > 0) {
@@ -28,12 +30,13 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
         for (const command of commands) {
           out.note(`  ${out.style('dim', '>')} ${command.why}`)
           const why = await call(at.system, command)
-          if (why !== null) throw new UserError('APPLY_FAILED', why, { hint: `see \`hermes-install logs ${service.id}\`` })
+          if (why !== null) throw new UserError('APPLY_FAILED', why, { document: { changed: true }, hint: `see \`hermes-install logs ${service.id}\`` })
         }
         if (verb !== 'stop') {
           const report = progress(out)
           const why = await waitForHealth(at.system, manager, service, { say: (text) => report.waiting(text), interrupted: () => false })
           report.done()
+          if (why === null) journal.unmark('pending')
           if (why !== null) throw new UserError('APPLY_FAILED', why, { hint: `see \`hermes-install logs ${service.id}\`` })
         }
       } finally {

@@ -5,9 +5,9 @@ import { askManager } from '../apply/observe.ts'
 import { checks, type Check, type Findings, type Level } from '../doctor/checks.ts'
 import { strays } from '../doctor/strays.ts'
 import { processes } from '../system/processes.ts'
-import { changeableByOthers } from '../system/trust.ts'
 import { here, managed, wishes, type HereFlags } from './here.ts'
 import { output } from './output.ts'
+import { looseRoot } from './warnings.ts'
 
 const colors: Readonly<Record<Level, 'green' | 'cyan' | 'yellow' | 'red' | 'dim'>> = {
   ok: 'green',
@@ -46,7 +46,6 @@ export async function doctorCommand(profiles: readonly string[], flags: HereFlag
   for (const { wish } of await wishes(at, profiles, flags)) {
     const { service, manager } = wish
     const state = await askManager(at.system, manager, service)
-    const root = service.scope === 'system' && (service.user === null || service.user === 'root')
     const found: Findings = {
       service,
       manager: state,
@@ -57,14 +56,7 @@ export async function doctorCommand(profiles: readonly string[], flags: HereFlag
       path: kind,
       size: (path) => statSync(path, { throwIfNoEntry: false })?.size ?? 0,
       strays: strays(service, processes(), service.scope === 'system' ? null : (process.getuid?.() ?? null)),
-      loose: root
-        ? service.command
-            .filter((word) => word.startsWith('/'))
-            .flatMap((path) => {
-              const loose = changeableByOthers(path)
-              return loose === null ? [] : [`${path} runs as root, and others may change ${loose}`]
-            })
-        : [],
+      loose: looseRoot(service),
       otherScope: new Set(installed.filter((other) => other.service.id === service.id).map((other) => other.service.scope)).size > 1,
       selinux: selinuxEnforces(),
       environment: process.env,

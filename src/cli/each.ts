@@ -1,6 +1,7 @@
 // Some services and what to do with each in; every one of them done, whatever becomes of the others, and one document out.
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
 import { reportError, type Output } from './output.ts'
+import { withCommand } from './rights.ts'
 
 interface Named {
   readonly id: string
@@ -34,8 +35,9 @@ export async function each<T>(
       services.push({ id, label, ok: true, ...result })
     } catch (error) {
       if (items.length === 1 || !(error instanceof UserError)) throw error
-      reportError(error, command, { ...out, document: () => undefined, note: (text) => out.note(`${label}: ${text}`) })
-      services.push({ id, label, ok: false, changed: false, error: { code: error.code, message: error.message, hint: error.hint } })
+      const told = withCommand(error) as UserError
+      reportError(told, command, { ...out, document: () => undefined, note: (text) => out.note(`${label}: ${text}`) })
+      services.push({ id, label, ok: false, changed: false, error: { code: told.code, message: told.message, hint: told.hint } })
       if (code === exitCodes.done) code = errorCodes[error.code]
     }
   }

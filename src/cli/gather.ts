@@ -11,6 +11,7 @@ import { defaultFacts, toHost, type Host, type HostFacts } from '../resolve/host
 import { instancePattern } from '../resolve/label.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { kindOf, namesIn, readText } from '../system/files.ts'
+import { usedVariables } from './rights.ts'
 import { thisHost, thisOs } from '../system/machine.ts'
 
 /** What commander made of the flags. */
@@ -55,9 +56,10 @@ const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
 /**
  * @param profiles as typed; none means the shipped Hermes gateway
  * @param machine more about this machine than {@link thisHost} knows, for commands that act on it
+ * @param lenient whether a secret that is not set here does not matter, as nothing is written
  * @throws UserError for what cannot be found or read at all; problems inside a profile come with its {@link Resolved}
  */
-export async function gather(profiles: readonly string[], flags: Flags, machine?: HostFacts): Promise<Gathered> {
+export async function gather(profiles: readonly string[], flags: Flags, machine?: HostFacts, lenient = false): Promise<Gathered> {
   const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : [...new Set(profiles.flatMap(filesOf))]
   // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
   const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
@@ -92,7 +94,7 @@ export async function gather(profiles: readonly string[], flags: Flags, machine?
             instance: flags.instance ?? null,
             scope: flags.scope ?? null,
             given,
-            environment: (name) => process.env[name],
+            environment: (name) => variable(name, lenient),
           }
           const merged = merge(layers, os, inputs.instance)
           const resolved = resolve(merged, inputs, issues)
@@ -101,6 +103,11 @@ export async function gather(profiles: readonly string[], flags: Flags, machine?
       }
     },
   }
+}
+
+function variable(name: string, lenient: boolean): string | undefined {
+  if (process.env[name] !== undefined) usedVariables.add(name)
+  return process.env[name] ?? (lenient ? 'not-set' : undefined)
 }
 
 /** A name without a slash or extension that is shipped means the shipped profile, whatever lies in the current folder. */

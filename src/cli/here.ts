@@ -3,6 +3,7 @@ import { UserError, type Issue } from '../errors.ts'
 import type { System } from '../apply/system.ts'
 import { ask } from '../apply/observe.ts'
 import { readState } from '../apply/journal.ts'
+import type { Record } from '../plan/observed.ts'
 import type { Wish } from '../plan/plan.ts'
 import { platforms } from '../platform/index.ts'
 import type { Artifact, Platform } from '../platform/platform.ts'
@@ -70,10 +71,11 @@ async function givenFacts(files: readonly string[] = [], os: Os): Promise<HostFa
 
 /**
  * Reads, resolves and renders the profiles for this machine.
+ * @param lenient for commands that write nothing: a secret that is not set here does not matter
  * @throws UserError PROFILE_INVALID with every mistake in any of them; NOT_EXACT for `--strict`; what {@link checkUser} throws
  */
-export async function wishes({ platform, manager, facts }: Here, profiles: readonly string[], flags: HereFlags): Promise<readonly Wished[]> {
-  const gathered = await gather(profiles, { ...flags, os: facts.os }, facts)
+export async function wishes({ platform, manager, facts }: Here, profiles: readonly string[], flags: HereFlags, lenient = false): Promise<readonly Wished[]> {
+  const gathered = await gather(profiles, { ...flags, os: facts.os }, facts, lenient)
   const managers = new Map([[facts.os, platform]])
   const issues: Issue[] = []
   const found: Wished[] = []
@@ -156,42 +158,65 @@ function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFa
 export function managed(at: Here): readonly Wish[] {
   return stateFolders(at).flatMap(({ scope, folder }) =>
     at.system.list(folder).flatMap((id): readonly Wish[] => {
-      const state = readState(at.system, `${folder}/${id}`)
-      // A first apply that was killed has left only what it was about to write.
-      const record = state.record ?? state.unfinished?.intended ?? null
-      if (record === null || record.id !== id) return []
-      const service = bare(id, record.label, scope, at.facts)
-      const artifacts = record.files.map(({ target, mode, sensitive }): Artifact => ({
-        source: target.slice(target.lastIndexOf('/') + 1),
-        target,
-        mode: Number.parseInt(mode, 8),
-        sensitive,
-        text: '',
-      }))
-      return [{ service, manager: at.manager, target: at.manager.target(service, artifacts), start: true }]
+      const record = recordIn(at, `${folder}/${id}`, id)
+      return record === null ? [] : [recorded(at, bare(id, record.label, scope, at.facts), record)]
     }),
   )
 }
 
+/** What a record says; for those who may not read the one with hashes, what may be known by all. */
+function recordIn({ system }: Here, state: string, id: string): Record | null {
+  const { record, unfinished } = readState(system, state)
+  // A first apply that was killed has left only what it was about to write.
+  const known = record ?? unfinished?.intended ?? null
+  if (known !== null) return known.id === id ? known : null
+  const label = system.read(`${state}/label`)?.trim()
+  const targets = (system.read(`${state}/files`) ?? '').split('\n').filter((line) => line !== '')
+  return label ? { id, label, files: targets.map((target) => ({ target, sha256: '', mode: '0644', sensitive: false })) } : null
+}
+
+function recorded({ manager }: Here, service: Service, record: Record): Wish {
+  const artifacts = record.files.map(({ target, mode, sensitive }): Artifact => ({
+    source: target.slice(target.lastIndexOf('/') + 1),
+    target,
+    mode: Number.parseInt(mode, 8),
+    sensitive,
+    text: '',
+  }))
+  return { service, manager, target: manager.target(service, artifacts), start: true }
+}
+
+/** What is installed counts, where a profile has another label by now: that is what can be stopped or taken away. */
+function asInstalled(at: Here, wish: Wish): Wish {
+  const { record } = readState(at.system, wish.target.state)
+  return record === null || record.label === wish.service.label ? wish : recorded(at, { ...wish.service, label: record.label }, record)
+}
+
 /**
  * The services that a day-2 command is about: profiles, or the ids of what is installed here.
- * @param all whether none typed means all that are installed
+ * @param none what no service typed means: all that are installed, or the shipped default
+ * @param absent receives the names that are nothing here, where that is no mistake
  */
-export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, all: boolean): Promise<readonly Wish[]> {
-  if (all && typed.length === 0 && flags.instance === undefined)
-    return managed(at).filter(({ service }) => flags.scope === undefined || service.scope === flags.scope)
+export async function subjects(at: Here, typed: readonly string[], flags: HereFlags, none: 'all' | 'default', absent?: string[]): Promise<readonly Wish[]> {
+  const inScope = ({ service }: Wish): boolean => flags.scope === undefined || service.scope === flags.scope
+  if (none === 'all' && typed.length === 0 && flags.instance === undefined) return managed(at).filter(inScope)
   const files: string[] = []
   const found: Wish[] = []
   for (const word of typed) {
-    const byId = kindOf(word) === 'nothing' && !/[/\\]/.test(word) ? managed(at).filter(({ service }) => service.id === word || service.label === word) : []
-    const fitting = byId.filter(({ service }) => flags.scope === undefined || service.scope === flags.scope)
+    // A shipped name means the shipped profile, which knows more than the record.
+    if (shippedNames.includes(word) || !/^[a-z0-9][\w.@-]*$/i.test(word) || kindOf(word) !== 'nothing') {
+      files.push(word)
+      continue
+    }
+    const id = flags.instance === undefined ? word : `${word}-${flags.instance}`
+    const fitting = managed(at).filter((wish) => inScope(wish) && (wish.service.id === id || wish.service.label === id))
     if (fitting.length > 1)
       throw new UserError('USAGE', `${word} is installed for this user and for the machine`, { hint: 'say which one: --scope user or --scope system' })
-    // A shipped name means the shipped profile, which knows more than the record.
-    if (fitting.length === 1 && flags.instance === undefined && !shippedNames.includes(word)) found.push(fitting[0]!)
+    if (fitting.length === 1) found.push(fitting[0]!)
+    else if (absent !== undefined && !/\.ya?ml$/.test(word)) absent.push(word)
     else files.push(word)
   }
-  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags)).map(({ wish }) => wish))
+  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags, true)).map(({ wish }) => asInstalled(at, wish)))
   return found
 }
 

@@ -14,11 +14,17 @@ export async function logsCommand(typed: readonly string[], flags: LogsFlags): P
   const out = output({ json: flags.json ?? false, color: flags.color })
   if (flags.json && flags.follow) throw new UserError('USAGE', 'a document ends, and --follow does not', { hint: 'leave out --json or --follow' })
   const at = await here(flags)
-  const found = await subjects(at, typed, flags, false)
+  const found = await subjects(at, typed, flags, 'default')
   const calls = found.flatMap(({ service, manager }) => manager.logs(service, { lines: flags.lines, follow: flags.follow ?? false, json: false }))
   if (flags.json) {
     const lines: string[] = []
-    for (const argv of calls) lines.push(...(await at.system.run(argv)).stdout.split('\n').filter((line) => line !== ''))
+    for (const argv of calls) {
+      const { code, stdout, stderr } = await at.system.run(argv)
+      // journalctl ends with 0 where this user may see nothing of what there is, and says so in a hint.
+      if (code !== 0 || (/^-- No entries --$/m.test(stdout) && /not seeing messages from other users/.test(stderr)))
+        throw new UserError('NO_RIGHTS', `this user may not read the log: ${(stderr || stdout).trim().split('\n')[0]}`)
+      lines.push(...stdout.split('\n').filter((line) => line !== ''))
+    }
     out.document({ command: 'logs', ok: true, changed: false, lines })
     return exitCodes.done
   }

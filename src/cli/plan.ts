@@ -7,6 +7,7 @@ import { here, wishes, type HereFlags } from './here.ts'
 import { output } from './output.ts'
 import { planDocument, showPlan, summary } from './show.ts'
 import { savedText } from './saved.ts'
+import { warnings } from './warnings.ts'
 
 export interface PlanFlags extends HereFlags {
   readonly out?: string
@@ -22,6 +23,8 @@ export async function planCommand(profiles: readonly string[], flags: PlanFlags)
   for (const { wish } of wished) planned.push(await planFor(at.system, wish))
   const plans = planned.map(({ plan }) => plan)
   for (const plan of plans) showPlan(plan, out, flags.verbose ?? false)
+  for (const [i, { steps }] of plans.entries())
+    if (steps.length > 0) for (const text of warnings(wished[i]!.wish.service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
   const missing = planned.find(({ observed }) => observed.manager.missing !== null)?.observed.manager.missing ?? null
   const stuck = plans.find(({ obstacle }) => obstacle !== null)?.obstacle ?? null
   const changed = plans.some(({ steps }) => steps.length > 0)

@@ -1,10 +1,8 @@
 // The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
-import { userInfo } from 'node:os'
-import { dirname } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { posixCommand } from '../escape/posix.ts'
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
 import { output, reportError } from './output.ts'
+import { withCommand } from './rights.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
 const lineCount = (value: string): number => {
@@ -141,31 +139,6 @@ function program(done: (code: ExitCode) => void): Command {
   return root
 }
 
-/** What may not be done here may be with rights: the message names the exact command. */
-function withCommand(error: unknown, argv: readonly string[]): unknown {
-  if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS' || error.hint?.startsWith('run: ')) return error
-  const path = (error.cause as NodeJS.ErrnoException | undefined)?.path
-  if (['render', 'init'].includes(argv[0] ?? '') && path !== undefined && process.platform !== 'win32') {
-    // Not the same command as root: then it would be root's facts that are rendered.
-    const folder = path.endsWith('.tmp') ? dirname(path) : path
-    const { username } = userInfo()
-    const mend = argv.includes('--check') ? ['chown', '-R', username, folder] : ['install', '-d', '-o', username, folder]
-    return new UserError('NO_RIGHTS', error.message, {
-      hint: `run: sudo ${posixCommand(mend)}; or choose another place`,
-      document: error.document,
-      cause: error.cause,
-    })
-  }
-  const command = process.platform === 'win32' ? 'run the same command from a prompt with admin rights' : `run: sudo ${posixCommand([...own(), ...argv])}`
-  return new UserError('NO_RIGHTS', error.message, { hint: error.hint === null ? command : `${command}; or choose another place`, cause: error.cause })
-}
-
-/** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
-function own(): readonly string[] {
-  const script = process.argv[1] ?? 'hermes-install'
-  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
-}
-
 /**
  * Runs one command.
  * @param argv the arguments after the program
@@ -193,7 +166,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
       out.document({ command, ok: false, changed: false, error: { code: 'USAGE', message: error.message.replace(/^error: /, ''), hint: null, issues: [] } })
       return exitCodes.usage
     }
-    reportError(withCommand(error, argv), command, out)
+    reportError(withCommand(error), command, out)
     return error instanceof UserError ? errorCodes[error.code] : exitCodes.failed
   }
 }

@@ -21,6 +21,8 @@ export function stepWords(step: Step): string {
       return posixCommand(step.command.argv)
     case 'folder':
       return `mkdir ${step.path}`
+    case 'rights':
+      return `set mode and owner of ${step.path}`
     case 'write':
       return `write ${step.path}`
     case 'remove':
@@ -39,19 +41,26 @@ export function showPlan(plan: Plan, out: Output, verbose: boolean): void {
   if (plan.steps.length === 0 && plan.obstacle === null) return line(`${heading}  ${style('green', 'as the profile says: nothing to do')}`)
   line(heading)
   if (plan.unfinished) line(`  ${style('yellow', 'an earlier run was cut short; this finishes its work')}`)
-  for (const file of plan.files) showFile(file, out, verbose)
-  const others = plan.steps.filter((step) => step.kind !== 'write' && step.kind !== 'remove')
-  if (others.length > 0) line('  Then, in this order:')
-  const width = Math.min(64, Math.max(0, ...others.map((step) => stepWords(step).length)))
-  others.forEach((step, i) => {
+  for (const path of plan.hidden) line(`  ${style('yellow', '?')} ${path}  this user may not look into it`)
+  // Steps as they come, the files in their place among them with their diffs.
+  const width = Math.min(64, Math.max(0, ...plan.steps.filter(({ kind }) => kind === 'run' || kind === 'folder').map((step) => stepWords(step).length)))
+  plan.steps.forEach((step, i) => {
+    const number = style('dim', `${i + 1}.`.padStart(3))
+    if (step.kind === 'write' || step.kind === 'rights' || step.kind === 'remove')
+      return showFile(
+        plan.files.find(({ path }) => path === step.path)!,
+        number,
+        out,
+        verbose,
+      )
     const why = stepWhy(step)
-    line(`  ${style('dim', `${i + 1}.`.padStart(3))} ${stepWords(step).padEnd(why === null ? 0 : width)}${why === null ? '' : `  ${style('dim', why)}`}`)
+    line(`  ${number} ${stepWords(step).padEnd(why === null ? 0 : width)}${why === null ? '' : `  ${style('dim', why)}`}`)
   })
 }
 
-function showFile({ path, how, sensitive, before, after, conflict }: FileChange, out: Output, verbose: boolean): void {
+function showFile({ path, how, sensitive, before, after, conflict }: FileChange, number: string, out: Output, verbose: boolean): void {
   const [color, mark, word] = marks[how]
-  out.line(`  ${out.style(color, `${mark} ${word}`)} ${path}${conflict === null ? '' : `  ${out.style('red', conflict)}`}`)
+  out.line(`  ${number} ${out.style(color, `${mark} ${word}`)} ${path}${conflict === null ? '' : `  ${out.style('red', conflict)}`}`)
   if (sensitive) return out.line(`      ${out.style('dim', 'it holds secrets, which are not shown')}`)
   if (how === 'rights') return
   const diff = unifiedDiff(before, after)
@@ -85,6 +94,7 @@ export function planDocument(plan: Plan): object {
     scope,
     now,
     changed: steps.length > 0,
+    hidden: plan.hidden,
     unfinished,
     obstacle,
     fingerprint,

@@ -10,16 +10,19 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
   const services = await Promise.all(
-    (await subjects(at, typed, flags, true)).map(async (wish) => {
+    (await subjects(at, typed, flags, 'all')).map(async (wish) => {
       const { service, manager, target } = wish
       const state = await askManager(at.system, manager, service)
-      const { record, unfinished } = readState(at.system, target.state)
+      const { record, unfinished, busy, pending } = readState(at.system, target.state)
+      const known = record !== null || at.system.look(`${target.state}/label`).kind === 'file'
       return {
         id: service.id,
         label: service.label,
         scope: service.scope,
-        installed: record !== null,
-        other: record === null ? elsewhere(at, service) : null,
+        installed: known,
+        other: known ? null : elsewhere(at, service),
+        busy,
+        pending,
         unfinished: unfinished !== null,
         state: state.missing === null ? state.words : state.missing.why,
         running: state.running,
@@ -32,7 +35,7 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
   )
   if (services.length === 0) out.line('nothing is installed by this tool')
   const width = Math.max(0, ...services.map(({ label }) => label.length))
-  for (const { label, scope, installed, other, unfinished, state, running, enabled, pid, restarts, since } of services) {
+  for (const { label, scope, installed, other, busy, pending, unfinished, state, running, enabled, pid, restarts, since } of services) {
     const color = running ? 'green' : state.startsWith('failed') ? 'red' : 'yellow'
     const facts = [
       ...(pid === null ? [] : [`pid ${pid}`]),
@@ -40,6 +43,8 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
       ...(restarts ? [`${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`] : []),
       enabled ? 'starts by itself' : 'does not start by itself',
       ...(installed ? [] : [other ?? 'not installed by this tool']),
+      ...(busy === null ? [] : [`an apply is at work (pid ${busy})`]),
+      ...(pending ? ['what is installed has not been started yet'] : []),
       ...(unfinished ? ['an apply was cut short: run it again'] : []),
     ]
     out.line(

@@ -11,7 +11,10 @@ import { output, type Output } from './output.ts'
 export async function uninstallCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
-  return each(await subjects(at, typed, flags, false), { command: 'uninstall', out, name: ({ service }) => service }, async (wish) => {
+  const absent: string[] = []
+  const found = await subjects(at, typed, flags, 'default', absent)
+  for (const word of absent) out.line(`${out.style('bold', word)}  was not installed: nothing to do`)
+  return each(found, { command: 'uninstall', out, name: ({ service }) => service }, async (wish) => {
     const { service } = wish
     mustHaveRights(service, 'uninstall')
     const earlier = await uninstall(at.system, {
@@ -23,6 +26,8 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
     out.line(
       `${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : `was not installed: ${elsewhere(at, service) ?? 'nothing to do'}`}`,
     )
+    // What a program has written is nobody's to take away but its owner's.
+    for (const { path } of changed ? wish.target.folders : []) if (at.system.look(path).kind === 'folder') out.line(`  its logs stay in ${path}`)
     if (earlier?.length) out.line(`  it had replaced an earlier install; to bring that back: ${earlier.map(({ argv }) => posixCommand(argv)).join(' && ')}`)
     return { changed, bringBack: earlier?.map(({ argv }) => argv) ?? [] }
   })

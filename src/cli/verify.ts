@@ -22,19 +22,23 @@ export async function verifyCommand(profiles: readonly string[], flags: HereFlag
       out.line(`    ${out.style('cyan', 'hint:')} ${hint}`)
     }
   }
+  const hidden = services.flatMap((service) => service.hidden)
   const differs = services.some(({ drift }) => drift.length > 0)
+  // Of what this user may not look into nothing is known: that is neither right nor wrong.
+  if (!differs && hidden.length > 0) throw new UserError('NO_RIGHTS', `this user may not read ${hidden.join(', ')}`)
+  for (const path of hidden) out.note(`not compared, as this user may not read it: ${path}`)
   out.document({ command: 'verify', ok: true, changed: false, differs, services })
   return differs ? exitCodes.differs : exitCodes.done
 }
 
 const again = 'hermes-install apply, with the same arguments'
 
-async function verify(at: Here, { wish }: Wished): Promise<{ id: string; label: string; drift: readonly Drift[] }> {
+async function verify(at: Here, { wish }: Wished): Promise<{ id: string; label: string; hidden: readonly string[]; drift: readonly Drift[] }> {
   const { service, manager } = wish
   const { plan, observed } = await planFor(at.system, wish)
   const { missing } = observed.manager
   if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
-  const named = { id: service.id, label: service.label }
+  const named = { id: service.id, label: service.label, hidden: plan.hidden }
   if (observed.record === null && observed.unfinished === null && plan.files.every(({ how }) => how === 'create'))
     return { ...named, drift: [{ code: 'not-installed', message: `${service.label} is not installed`, hint: elsewhere(at, service) ?? again }] }
   const answers = await ask(at.system, manager.driftQuestions(service))
@@ -44,6 +48,7 @@ async function verify(at: Here, { wish }: Wished): Promise<{ id: string; label: 
       ...(observed.unfinished === null ? [] : [{ code: 'unfinished', message: 'an apply was cut short', hint: again }]),
       ...(plan.obstacle === null ? [] : [{ code: 'obstacle', message: plan.obstacle.why, hint: plan.obstacle.hint }]),
       ...plan.files.map(fileDrift),
+      ...(observed.pending ? [{ code: 'restart-pending', message: 'what is installed has not been started yet (--no-start)', hint: again }] : []),
       ...observed.missingFolders.map((path) => ({ code: 'folder-missing', message: `${path} is not there`, hint: again })),
       ...manager.drift(service, observed.manager, answers),
     ],

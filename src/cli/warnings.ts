@@ -4,16 +4,26 @@ import type { Service } from '../resolve/service.ts'
 import { processes } from '../system/processes.ts'
 import { changeableByOthers } from '../system/trust.ts'
 
+/** Programs that run as root and that others than root may change. */
+export function looseRoot(service: Service): readonly string[] {
+  if (service.scope !== 'system') return []
+  const { command, hooks, stop, reload, health, user } = service
+  const asRoot = user === null || user === 'root'
+  const programs = [
+    ...(asRoot ? [command, ...Object.values(hooks).flat(), stop.command ?? [], reload?.kind === 'command' ? reload.command : []] : []),
+    // Whoever applies runs the check.
+    health.command ?? [],
+  ]
+  return [...new Set(programs.flat())].flatMap((path) => {
+    const loose = path.startsWith('/') ? changeableByOthers(path) : null
+    return loose === null ? [] : [`${path} runs as root, and others than root may change ${loose === path ? 'it' : loose}`]
+  })
+}
+
 export function warnings(service: Service): readonly string[] {
-  const found: string[] = []
-  const system = service.scope === 'system'
-  if (system && (service.user === null || service.user === 'root')) {
-    for (const path of service.command.filter((word) => word.startsWith('/'))) {
-      const loose = changeableByOthers(path)
-      if (loose !== null) found.push(`${service.label} runs as root, and others than root may change ${path}${loose === path ? '' : ` (through ${loose})`}`)
-    }
-  }
-  for (const { pid, why } of strays(service, processes(), system ? null : (process.getuid?.() ?? null)))
-    found.push(`${why} (pid ${pid}); two of them get into each other's way. To stop it: kill ${pid}`)
-  return found
+  const uid = service.scope === 'system' ? null : (process.getuid?.() ?? null)
+  return [
+    ...looseRoot(service).map((text) => `${service.label}: ${text}`),
+    ...strays(service, processes(), uid).map(({ pid, why, stop }) => `${why} (pid ${pid}); two of them get into each other's way. To stop it: ${stop}`),
+  ]
 }

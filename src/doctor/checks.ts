@@ -82,7 +82,7 @@ const list: Readonly<Record<string, (found: Findings) => Finding | readonly Find
         : [],
     ),
   strays: ({ strays }) =>
-    strays.length === 0 ? ['ok', 'no second one runs'] : strays.map(({ pid, why }) => ['warning', `${why} (pid ${pid})`, `stop it: kill ${pid}`]),
+    strays.length === 0 ? ['ok', 'no second one runs'] : strays.map(({ pid, why, stop }) => ['warning', `${why} (pid ${pid})`, `stop it: ${stop}`]),
   replaced: ({ manager }) =>
     manager.replaced
       .filter(({ live, enabled }) => live || enabled)

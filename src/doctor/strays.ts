@@ -11,6 +11,8 @@ interface Running {
 export interface Stray {
   readonly pid: number
   readonly why: string
+  /** The command that ends it. */
+  readonly stop: string
 }
 
 /** The Hermes profile that a gateway serves; null if this is no gateway at all. Its own process scan looks for the same words (hermes_cli/gateway.py). */
@@ -21,15 +23,34 @@ function gatewayProfile(argv: readonly string[]): string | null {
   return flag < 0 ? '' : (words[flag + 1] ?? '')
 }
 
+/** The unit that a process belongs to, and whether it is one of a user's manager; null for none. Cgroups are named so since systemd 205. */
+function unitOf(group: string): { readonly name: string; readonly ofUser: boolean } | null {
+  const name = /\/([^/]+\.service)(?:\/[^/]+)?$/m.exec(group.trim())?.[1]
+  return name === undefined || /^user@\d+\.service$/.test(name) ? null : { name, ofUser: /\/user@\d+\.service\//.test(group) }
+}
+
 /** @param uid whose processes may be in the way; null for anybody's */
 export function strays(service: Service, running: readonly Running[], uid: number | null): readonly Stray[] {
-  const own = [service.label, ...service.replaces.units].map((name) => (/\.[a-z]+$/.test(name) ? name : `${name}.service`))
+  const own = new Set([service.label, ...service.replaces.units].map((name) => (/\.[a-z]+$/.test(name) ? name : `${name}.service`)))
   const gateway = gatewayProfile(service.command)
   return running
-    .filter((process) => (uid === null || process.uid === uid) && !own.some((unit) => process.group.includes(`/${unit}`)))
-    .flatMap(({ pid, argv }): readonly Stray[] => {
-      if (argv.length === service.command.length && argv.every((word, i) => word === service.command[i]))
-        return [{ pid, why: 'the same program runs already, started by somebody else' }]
-      return gateway !== null && gatewayProfile(argv) === gateway ? [{ pid, why: 'a Hermes gateway of the same profile runs already, started by hand' }] : []
+    .filter((process) => uid === null || process.uid === uid)
+    .flatMap((process): readonly Stray[] => {
+      const { pid, argv } = process
+      const unit = unitOf(process.group)
+      // Those of the service's own manager are stopped, or replaced; the other manager's are nobody's to see but here.
+      if (unit !== null && own.has(unit.name) && unit.ofUser === (service.scope === 'user')) return []
+      const same = argv.length === service.command.length && argv.every((word, i) => word === service.command[i])
+      if (!same && (gateway === null || gatewayProfile(argv) !== gateway)) return []
+      const what = same ? 'the same program' : 'a Hermes gateway of the same profile'
+      return unit === null
+        ? [{ pid, why: `${what} runs already, started by hand`, stop: `kill ${pid}` }]
+        : [
+            {
+              pid,
+              why: `${what} runs already, as ${unit.name} of ${unit.ofUser ? "a user's" : "the machine's"} manager`,
+              stop: `systemctl ${unit.ofUser ? '--user ' : ''}disable --now ${unit.name}`,
+            },
+          ]
     })
 }

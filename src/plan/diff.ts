@@ -3,6 +3,9 @@ import { structuredPatch } from 'diff'
 
 const context = 3
 
+/** Of nothing, `diff -u` names the line before. */
+const start = (line: number, count: number): number => (count === 0 ? line - 1 : line)
+
 /**
  * @param before null for a file that is not there
  * @param after null for a file that goes
@@ -10,5 +13,8 @@ const context = 3
  */
 export function unifiedDiff(before: string | null, after: string | null): readonly string[] {
   const { hunks } = structuredPatch('', '', before ?? '', after ?? '', '', '', { context })
-  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [`@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`, ...lines])
+  return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${start(oldStart, oldLines)},${oldLines} +${start(newStart, newLines)},${newLines} @@`,
+    ...lines,
+  ])
 }

@@ -49,6 +49,10 @@ export interface Observed {
   readonly owners: ReadonlyMap<string, string>
   /** What a run that was killed half-way was about; null if there was none. */
   readonly unfinished: Unfinished | null
+  /** Whether what is installed has not been started yet: what runs is what was there before. */
+  readonly pending: boolean
+  /** Why an account that the service names cannot be had; null if all can. */
+  readonly noAccount: { readonly why: string; readonly hint: string } | null
   /** The accounts that the target names, and (under the empty name) whoever runs this. */
   readonly accounts: ReadonlyMap<string, Owner>
   readonly manager: ManagerState

@@ -19,6 +19,7 @@ export interface FileChange {
 export type Step =
   | ({ readonly kind: 'run' } & Action)
   | { readonly kind: 'folder'; readonly path: string; readonly owner: string | null; readonly why: string }
+  | { readonly kind: 'rights'; readonly path: string; readonly why: string }
   | { readonly kind: 'write'; readonly path: string; readonly why: string }
   | { readonly kind: 'remove'; readonly path: string; readonly why: string }
   | { readonly kind: 'wait'; readonly why: string }
@@ -36,6 +37,10 @@ export interface Plan {
   readonly steps: readonly Step[]
   /** Whether it finishes the work of a run that was killed. */
   readonly unfinished: boolean
+  /** Files that this user may not look into: nothing is known of them. */
+  readonly hidden: readonly string[]
+  /** Whether what runs will not be what is installed then (`--no-start`). */
+  readonly pending: boolean
   /** Why nothing can be done at all, and what would help; null if it can. */
   readonly obstacle: { readonly why: string; readonly hint: string } | null
   /** What it was made from: another machine, another profile, another plan. */
@@ -60,12 +65,15 @@ export function plan(wish: Wish, observed: Observed): Plan {
   const altered = files.filter(({ how }) => how !== 'rights')
   const sourceOf = (path: string): string => target.files.find((file) => file.path === path)?.source ?? path
   const unfinished = observed.unfinished !== null
+  const hidden = target.files.map(({ path }) => path).filter((path) => observed.files.get(path)?.kind === 'hidden')
   const about = {
     altered: altered.length > 0,
     sources: altered.map(({ path }) => sourceOf(path)),
     unfinished,
     affected:
-      observed.unfinished?.dirty === true || altered.some(({ path, before, after, sensitive }) => sensitive || manager.affects(sourceOf(path), before, after)),
+      observed.unfinished?.dirty === true ||
+      observed.pending ||
+      altered.some(({ path, before, after, sensitive }) => sensitive || manager.affects(sourceOf(path), before, after)),
     start,
   }
   const obstacle = obstacleOf(wish, observed)
@@ -93,8 +101,10 @@ export function plan(wish: Wish, observed: Observed): Plan {
     files,
     steps: obstacle === null ? steps : [],
     unfinished,
+    hidden,
+    pending: !start && about.affected && state.live,
     obstacle,
-    fingerprint: fingerprint(target, observed, steps),
+    fingerprint: fingerprint(wish, observed, steps),
   }
 }
 
@@ -108,7 +118,7 @@ function stepOf({ path, how }: FileChange): Step {
     case 'update':
       return { kind: 'write', path, why: 'it differs' }
     case 'rights':
-      return { kind: 'write', path, why: 'its mode or owner is wrong' }
+      return { kind: 'rights', path, why: 'its mode or owner is wrong' }
     case 'remove':
       return { kind: 'remove', path, why: 'it is no longer part of the service' }
   }
@@ -160,6 +170,7 @@ function obstacleOf({ service, target, manager }: Wish, observed: Observed): Pla
       hint: `uninstall it first: hermes-install uninstall ${service.id}; or keep the label`,
     }
   }
+  if (observed.noAccount !== null) return observed.noAccount
   const own = manager.obstacle(service, observed.manager)
   if (own !== null) return own
   for (const [path, why] of observed.unsafe) {
@@ -187,9 +198,21 @@ function healthWords({ health }: Service): string {
 }
 
 /** Everything a plan depends on, without what changes by itself: process numbers and times. */
-function fingerprint(target: Target, observed: Observed, steps: readonly Step[]): string {
+function fingerprint({ service, target }: Wish, observed: Observed, steps: readonly Step[]): string {
   const { pid: _pid, since: _since, restarts: _restarts, words: _words, ...state } = observed.manager
   const found = [...observed.files].map(([path, file]) => [path, file.kind === 'file' ? { ...file, text: null } : file])
   const wanted = target.files.map(({ text, ...file }) => ({ ...file, text: sha256(text) }))
-  return sha256(JSON.stringify([wanted, found, observed.missingFolders, observed.record, observed.unfinished !== null, state, steps]))
+  return sha256(
+    JSON.stringify([
+      { ...service, set: [...service.set] },
+      wanted,
+      found,
+      observed.missingFolders,
+      observed.record,
+      observed.unfinished !== null,
+      observed.pending,
+      state,
+      steps,
+    ]),
+  )
 }

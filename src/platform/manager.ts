@@ -145,6 +145,8 @@ export interface Manager {
   restore(service: Service, state: ManagerState, facts: Facts, touched: boolean): readonly Call[]
   /** Taking it away: commands before the files go, and after. */
   remove(service: Service, state: ManagerState): readonly Call[]
+  /** Links of the manager's own that it may have left behind where the file was gone before. */
+  links(service: Service): readonly string[]
   removed(service: Service, state: ManagerState): readonly Call[]
   /** What would bring back the earlier installs that were replaced: for whoever uninstalls to run. */
   bringBack(service: Service, facts: Facts): readonly Call[]

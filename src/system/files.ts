@@ -82,7 +82,7 @@ export function writeNew(path: string, text: string, replace: boolean, mode = 0o
 
 export function writeError(path: string, error: unknown): UserError {
   const code = codeOf(error)
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS')
+  if ((code === 'EACCES' || code === 'EPERM') && process.getuid?.() !== 0)
     return new UserError('NO_RIGHTS', `this user may not write ${path} (${code})`, {
       hint: 'run it as a user who may, or choose another place',
       cause: error,

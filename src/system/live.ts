@@ -82,7 +82,7 @@ export function liveSystem(): System {
     account,
     distrust,
     run: async (argv, options) => (argv[0] === 'loginctl' && process.connected ? askRoot(argv[1]!) : (await import('./run.ts')).run(argv, env, options)),
-    probe: async (health) => (await import('./probe.ts')).probe(health, env),
+    probe: async (health, stop) => (await import('./probe.ts')).probe(health, env, stop),
     now: () => performance.now(),
     sleep: (ms) => sleep(ms).then(() => undefined),
   }

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto'
 import {
   chmodSync,
   closeSync,
+  constants,
   existsSync,
   fchmodSync,
   fchownSync,
@@ -115,7 +116,21 @@ function write(path: string, data: string | Uint8Array, mode: number, owner: Own
 /** The file system's half of {@link System}. */
 export const place: Pick<
   System,
-  'look' | 'list' | 'read' | 'write' | 'copy' | 'remove' | 'sweep' | 'missing' | 'makeFolder' | 'removeFolder' | 'move' | 'removeTree' | 'link' | 'startedAt'
+  | 'look'
+  | 'list'
+  | 'read'
+  | 'write'
+  | 'setRights'
+  | 'copy'
+  | 'remove'
+  | 'sweep'
+  | 'missing'
+  | 'makeFolder'
+  | 'removeFolder'
+  | 'move'
+  | 'removeTree'
+  | 'link'
+  | 'startedAt'
 > = {
   look,
   list(folder) {
@@ -130,6 +145,19 @@ export const place: Pick<
     return found.kind === 'file' ? found.text : null
   },
   write,
+  setRights(path, mode, owner) {
+    guard(path, () => {
+      if (process.getuid!() !== 0) return chmodSync(path, mode)
+      // O_NOFOLLOW: what is there is a file, or nothing happens.
+      const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW)
+      try {
+        if (owner !== null) fchownSync(descriptor, owner.uid, owner.gid ?? process.getgid!())
+        fchmodSync(descriptor, mode)
+      } finally {
+        closeSync(descriptor)
+      }
+    })
+  },
   copy(from, to) {
     const { mode, uid, gid } = statSync(from)
     write(to, readFileSync(from), mode & 0o7777, process.getuid!() === 0 ? { uid, gid } : null)

@@ -23,9 +23,10 @@ const accepts = ({ host, port }: NonNullable<Health['tcp']>): Promise<boolean> =
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(answerMs), headers: { connection: 'close' } })
+    // A redirect is an answer: where it leads to is another program's health.
+    const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(answerMs), headers: { connection: 'close' } })
     await response.body?.cancel()
-    return response.ok
+    return response.status >= 200 && response.status < 400
   } catch {
     return false
   }
@@ -55,10 +56,10 @@ function agrees({ path, pointer, equals }: NonNullable<Health['file']>): boolean
 }
 
 /** @returns what is still waited for; null if every check holds */
-export async function probe({ tcp, http, command, file, timeoutMs }: Health, env: NodeJS.ProcessEnv): Promise<string | null> {
+export async function probe({ tcp, http, command, file, timeoutMs }: Health, env: NodeJS.ProcessEnv, stop?: () => boolean): Promise<string | null> {
   if (tcp !== null && !(await accepts(tcp))) return `${tcp.host} to answer on port ${tcp.port}`
   if (http !== null && !(await answers(http))) return `a good answer from ${http}`
-  if (command !== null && (await run(command, env, { timeoutMs })).code !== 0) return 'the health command to succeed'
+  if (command !== null && (await run(command, env, { timeoutMs, ...(stop === undefined ? {} : { stop }) })).code !== 0) return 'the health command to succeed'
   if (file !== null && !agrees(file)) return `what is expected in ${file.path}`
   return null
 }

@@ -1,13 +1,16 @@
 // An argv in, what the program said and how it ended out. Node's own spawn: a library for it costs more than all else that `apply` does when nothing is to be done
 // (execa: 18 of 110 ms), and nothing here needs more than an argv.
 import { spawn } from 'node:child_process'
-import type { Ran } from '../apply/system.ts'
+import type { Ran, RunOptions } from '../apply/system.ts'
 
 /** Where the programs of the system are, whatever PATH says. */
 const systemFolders = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
+/** How often it is asked whether to stop, in ms: soon enough for somebody who pressed Ctrl+C. */
+const stopMs = 100
+
 /** @param env added to this process's own */
-export const run = ([program, ...args]: readonly string[], env: NodeJS.ProcessEnv, { timeoutMs }: { readonly timeoutMs?: number } = {}): Promise<Ran> =>
+export const run = ([program, ...args]: readonly string[], env: NodeJS.ProcessEnv, { timeoutMs, stop }: RunOptions = {}): Promise<Ran> =>
   new Promise((resolve) => {
     const child = spawn(program!, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -19,9 +22,12 @@ export const run = ([program, ...args]: readonly string[], env: NodeJS.ProcessEn
     const texts: [string, string] = ['', '']
     ;[child.stdout, child.stderr].forEach((stream, i) => stream.setEncoding('utf8').on('data', (text: string) => (texts[i] += text)))
     // Its own children too: it is the leader of a group.
-    const timer = timeoutMs === undefined ? undefined : setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), timeoutMs)
+    const kill = (): boolean => child.pid !== undefined && child.exitCode === null && process.kill(-child.pid, 'SIGKILL')
+    const timer = timeoutMs === undefined ? undefined : setTimeout(kill, timeoutMs)
+    const watch = stop === undefined ? undefined : setInterval(() => stop() && kill(), stopMs)
     const end = (code: number | null, why = ''): void => {
       clearTimeout(timer)
+      clearInterval(watch)
       resolve({ code, stdout: texts[0], stderr: texts[1] + why })
     }
     child.once('error', (error) => end(null, error.message))

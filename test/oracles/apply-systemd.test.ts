@@ -281,7 +281,9 @@ describe('what stands in the way', () => {
     await box.exec(['rmdir', '/usr/local/libexec'])
     await box.exec(['sh', '-c', 'cp /bin/sleep /home/alice/sleep && chown alice /home/alice/sleep'])
     await box.write('/srv/demo/loose.yaml', 'version: 1\nname: loose\ncommand: [/home/alice/sleep, "100000"]\nhealth: { stableFor: 100ms }\n')
-    expect((await system('apply', '/srv/demo/loose.yaml')).stderr).toMatch(/warning: loose runs as root, and others than root may change \/home\/alice\/sleep/)
+    expect((await system('apply', '/srv/demo/loose.yaml')).stderr).toMatch(
+      /warning: loose: \/home\/alice\/sleep runs as root, and others than root may change it/,
+    )
     expect(await system('uninstall', 'loose')).toMatchObject({ code: 0 })
   })
 
@@ -343,7 +345,7 @@ describe('what stands in the way', () => {
   test('a second one that was started by hand is named before ours starts', { timeout: 60_000 }, async () => {
     await box.exec(['sh', '-c', 'setsid /bin/sleep 100000 >/dev/null 2>&1 &'])
     const { stderr } = await system('apply', '/srv/demo/alone.yaml')
-    expect(stderr).toMatch(/the same program runs already, started by somebody else \(pid \d+\)/)
+    expect(stderr).toMatch(/the same program runs already, started by hand \(pid \d+\)/)
     expect((await system('doctor', '/srv/demo/alone.yaml')).stdout).toMatch(/warning +strays/)
     expect(await system('uninstall', 'alone')).toMatchObject({ code: 0 })
     await box.exec(['pkill', '-f', 'sleep 100000'])

@@ -55,6 +55,8 @@ function machine({ target, service }: Wish, differs: Partial<Omit<Observed, 'man
     owners: new Map(),
     unsafe: new Map(),
     unfinished: null,
+    pending: false,
+    noAccount: null,
     accounts: new Map([['', { uid: 1000, gid: null }]]),
     ...differs,
     manager: { ...quiet, ...differs.manager },
@@ -132,7 +134,7 @@ test('a mode alone is put right without a restart; a secret that changed restart
         }),
       ),
     ),
-  ).toEqual(['write secrets.env'])
+  ).toEqual(['rights secrets.env'])
   const other = machine(wanted, {
     files: new Map([
       [unit.path, file(unit.text)],

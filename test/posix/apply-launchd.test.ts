@@ -22,6 +22,7 @@ class Machine {
   readonly box: Box
   constructor(domains?: string[]) {
     this.box = new Box(domains)
+    mkdirSync(join(this.box.home, 'Library'))
   }
   write(text: string): void {
     writeFileSync(join(this.box.root, 'p.yaml'), text)
@@ -94,7 +95,7 @@ describe('apply on launchd', () => {
     const old = join(box.home, 'Library/LaunchAgents/org.example.old.plist')
     expect(await m.applied(profile('one'))).toMatchObject({ code: 0 })
     expect(await m.hermes('uninstall')).toMatchObject({ code: 0 })
-    mkdirSync(join(box.home, 'Library/LaunchAgents'), { recursive: true })
+    mkdirSync(join(box.home, 'Library/LaunchAgents'))
     writeFileSync(
       old,
       plistOf({ Label: 'org.example.old', ProgramArguments: ['/bin/sleep', '1000'], RunAtLoad: true, LimitLoadToSessionType: ['Aqua', 'Background'] }),

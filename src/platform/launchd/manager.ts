@@ -144,6 +144,7 @@ export const manager: Manager = {
   },
 
   remove: (service, state: LaunchdState) => bootoutAll(service, state),
+  links: () => [],
   // A record that it is switched off would outlive it and block the next install.
   removed: (service, state: LaunchdState) => (state.enabled ? [] : commandsIn(service, state.at).enable),
   bringBack(service, facts) {

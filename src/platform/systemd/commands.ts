@@ -50,7 +50,7 @@ export function commands(service: Subject): Commands {
     resetFailed: verb('forget earlier failures and the delays they led to', 'reset-failed', unit),
     logs: call('the last lines of the log', 'journalctl', ...(user ? ['--user'] : []), '--unit', unit, '--lines', '20', '--no-pager', '--output', 'cat'),
     lingerOn: linger ? call('run from boot on, without a login', 'loginctl', 'enable-linger', service.host.user) : [],
-    lingerOff: linger ? call('no longer run without a login', 'loginctl', 'disable-linger', service.host.user) : [],
+    lingerOff: user ? call('no longer run without a login', 'loginctl', 'disable-linger', service.host.user) : [],
     replaced: service.replaces.units
       .map((name) => (/\.[a-z]+$/.test(name) ? name : `${name}.service`))
       .map((name) => ({

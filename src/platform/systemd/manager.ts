@@ -133,6 +133,7 @@ export const manager: Manager = {
     return [...(state.live ? list.stop : []), ...(state.enabled ? list.disable : [])]
   },
 
+  links: (service) => ['multi-user', 'default'].map((target) => `${folders(service).unit}/${target}.target.wants/${unitName(service)}`),
   removed(service, state) {
     const list = commands(service)
     // Otherwise a unit that had failed stays in the list of failed units.

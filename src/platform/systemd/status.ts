@@ -125,7 +125,7 @@ export function read(service: Subject, answers: Answers, wantsLinger: boolean): 
     // Those of a distribution for all services (service.d) are not about this one.
     dropIns: text('DropInPaths')
       .split(' ')
-      .filter((path) => path.includes(`/${unit}.d/`)),
+      .filter((path) => path !== '' && (path.includes(`/${unit}.d/`) || !/^(?:\/usr)?\/lib\/systemd\//.test(path))),
     lingering,
     replaced: replaced.map(({ name }, i): ReplacedState => {
       const other = others[i]

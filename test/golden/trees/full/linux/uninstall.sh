@@ -223,7 +223,7 @@ service_removed() {
   # Otherwise a unit that had failed stays in the list of failed units.
   if [ "$(property ActiveState)" = failed ]; then manager_resetFailed || :; fi
   # Lingering may be wanted by others: it goes only if install.sh was the one to switch it on.
-  if [ -e "$state/linger" ]; then manager_lingerOff || warn "  lingering of $user is still on"; fi
+  if [ -e "$state/linger" ] && ! hand_over linger; then manager_lingerOff || warn "  lingering of $user is still on"; fi
 }
 
 # --- the uninstall, the same for every service manager -----------------------------------------------------------------
@@ -247,6 +247,16 @@ remove_recorded() {
     while IFS= read -r recorded; do remove_file '' "$recorded"; done <"$state/files"
   fi
   [ ! -f "$undo/directories" ] || remove_directories <"$undo/directories"
+}
+# What a mark of this service stands for serves the others of this user, too: then it becomes theirs.
+hand_over() { # MARK
+  for heir in "$(dirname "$state")"/*/; do
+    if [ "$heir" != "$state/" ] && [ -f "$heir/manifest.json" ]; then
+      : >"$heir/$1"
+      return 0
+    fi
+  done
+  return 1
 }
 owned_directories() {
   :

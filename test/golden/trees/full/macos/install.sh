@@ -268,7 +268,7 @@ tcp_answers() { # HOST PORT
 
 http_answers() { # URL
   if command -v curl >/dev/null 2>&1; then
-    limited 5 curl -fsSL -o /dev/null --max-time 5 -- "$1"
+    limited 5 curl -fsS -o /dev/null --max-time 5 -- "$1"
   elif command -v wget >/dev/null 2>&1; then
     limited 5 wget -q -T 5 -O /dev/null -- "$1"
   elif command -v python3 >/dev/null 2>&1; then

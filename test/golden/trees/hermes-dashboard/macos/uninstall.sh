@@ -269,6 +269,16 @@ remove_recorded() {
   fi
   [ ! -f "$undo/directories" ] || remove_directories <"$undo/directories"
 }
+# What a mark of this service stands for serves the others of this user, too: then it becomes theirs.
+hand_over() { # MARK
+  for heir in "$(dirname "$state")"/*/; do
+    if [ "$heir" != "$state/" ] && [ -f "$heir/manifest.json" ]; then
+      : >"$heir/$1"
+      return 0
+    fi
+  done
+  return 1
+}
 owned_directories() {
   :
   printf '%s\n' '/Users/user/Library/Application Support/hermes-install'

@@ -1,0 +1,32 @@
+// What this user may not do in, the exact command of who may out.
+import { userInfo } from 'node:os'
+import { dirname } from 'node:path'
+import { UserError } from '../errors.ts'
+import { posixCommand } from '../escape/posix.ts'
+
+/** Variables of the environment that a profile has read: sudo would drop them. */
+export const usedVariables = new Set<string>()
+
+/** @returns the same error, with the command to run as its hint */
+export function withCommand(error: unknown): unknown {
+  if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS' || error.hint?.startsWith('run: ')) return error
+  const more = { document: error.document, cause: error.cause }
+  if (process.platform === 'win32') return new UserError('NO_RIGHTS', error.message, { hint: 'run the same command from a prompt with admin rights', ...more })
+  const argv = process.argv.slice(2)
+  const path = (error.cause as NodeJS.ErrnoException | undefined)?.path
+  if (path !== undefined) {
+    // Not the same command as root: then it would be root's facts that are rendered, and root's service.
+    const folder = /\.tmp$|\.hermes-install-new$/.test(path) ? dirname(path) : path
+    const { username } = userInfo()
+    const mend = argv.includes('--check') ? ['chown', '-R', username, folder] : ['install', '-d', '-o', username, folder]
+    return new UserError('NO_RIGHTS', error.message, { hint: `run: sudo ${posixCommand(mend)}; or choose another place`, ...more })
+  }
+  const kept = usedVariables.size === 0 ? [] : [`--preserve-env=${[...usedVariables].join(',')}`]
+  return new UserError('NO_RIGHTS', error.message, { hint: `run: sudo ${posixCommand([...kept, ...own(), ...argv])}`, ...more })
+}
+
+/** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
+function own(): readonly string[] {
+  const script = process.argv[1] ?? 'hermes-install'
+  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
+}
