@@ -107,7 +107,8 @@ export async function gather(profiles: readonly string[], flags: Flags, machine?
 
 function variable(name: string, lenient: boolean): string | undefined {
   if (process.env[name] !== undefined) usedVariables.add(name)
-  return process.env[name] ?? (lenient ? 'not-set' : undefined)
+  // Only for secrets: a parameter that is not set has its default.
+  return process.env[name] ?? (lenient && !name.startsWith('HERMES_INSTALL_') ? 'not-set' : undefined)
 }
 
 /** A name without a slash or extension that is shipped means the shipped profile, whatever lies in the current folder. */

@@ -76,7 +76,7 @@ describe.each(versions)('systemd %s', (version) => {
       const planned = await hermes('plan', '/srv/demo/p.yaml', '--detailed-exitcode')
       expect([planned.code, planned.stdout]).toEqual([
         3,
-        expect.stringMatching(/create .*demo\.service[^]*\+ExecStart=[^]*stop old-demo\.service[^]*daemon-reload[^]*enable demo/),
+        expect.stringMatching(/stop old-demo\.service[^]*create .*demo\.service[^]*\+ExecStart=[^]*daemon-reload[^]*enable demo/),
       ])
       expect(planned.stdout + planned.stderr).not.toContain('hush')
       expect(await snapshot(box)).toBe(before)
