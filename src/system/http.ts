@@ -1,8 +1,8 @@
 // An address in, the answer to a GET out, through redirects and a proxy.
 //
-// Not fetch(): that of Node 20 and 22 knows no proxy (NODE_USE_ENV_PROXY came with Node 24, and undici's EnvHttpProxyAgent is not within reach of the global
-// fetch). Measured: undici 6 would add 407 kB, more than any file of the bundle has, and https-proxy-agent with proxy-from-env 16 kB and six packages to keep.
-// What is needed of them is one CONNECT.
+// Not fetch(): that of Node 20 knows no proxy. NODE_USE_ENV_PROXY is of Node 22.21 and 24 and must be set from outside; undici's EnvHttpProxyAgent is not
+// within reach of the global fetch. Measured: undici 6 would add 407 kB, more than any file of the bundle has; https-proxy-agent with proxy-from-env 16 kB, and
+// six packages to keep. What is needed of them is one CONNECT.
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP } from 'node:net'
@@ -32,12 +32,16 @@ const credentials = ({ username, password }: URL): string => `${decodeURICompone
 const authorization = (proxy: URL): { 'proxy-authorization'?: string } =>
   proxy.username === '' && proxy.password === '' ? {} : { 'proxy-authorization': `Basic ${Buffer.from(credentials(proxy)).toString('base64')}` }
 
-const refused = (proxy: URL, status: number): Error =>
-  status === 407
-    ? new UserError('DOWNLOAD_FAILED', `the proxy ${proxy.host} wants a user and a password (407)`, {
-        hint: 'put them into the variable that names it: https_proxy=http://user:password@host:port, each percent-encoded',
-      })
-    : new Error(`the proxy ${proxy.host} answers ${status}`)
+function refused(proxy: URL, status: number): Error {
+  const message = `the proxy ${proxy.host} answers ${status}`
+  if (status === 407) {
+    return new UserError('DOWNLOAD_FAILED', `the proxy ${proxy.host} wants a user and a password (407)`, {
+      hint: 'put them into the variable that names it: https_proxy=http://user:password@host:port, each percent-encoded',
+    })
+  }
+  // What a proxy forbids now, it forbids in a second.
+  return status >= 400 && status < 500 ? new UserError('DOWNLOAD_FAILED', message) : new Error(message)
+}
 
 /** RFC 9110, 9.3.6: after CONNECT and 2xx, what the proxy passes on is the server's. */
 function tunnel(url: URL, proxy: URL, signal: AbortSignal): Promise<Duplex> {
@@ -92,7 +96,8 @@ async function getOnce(url: URL, { env, signal }: GetOptions): Promise<IncomingM
   const host = bareHost(url)
   // RFC 6066: no server name for an address.
   const secure = tlsConnect({ socket, ALPNProtocols: ['http/1.1'], ...(isIP(host) === 0 ? { servername: host } : { host }) })
-  return send(url, { createConnection: () => secure, signal })
+  // Without an agent, Node takes 80 for the usual port, and would put the other one into the Host header.
+  return send(url, { createConnection: () => secure, defaultPort: 443, signal })
 }
 
 /**
