@@ -18,7 +18,7 @@ export interface FetchFlags {
 const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1)
 
 /** A line that moves on a terminal; elsewhere one when it begins and one for each attempt that failed. */
-function telling(out: Output): WinswReport & { readonly close: () => void } {
+export function telling(out: Output): WinswReport & { readonly close: () => void } {
   const live = process.stderr.isTTY && !out.json
   let open = false
   let drawn = 0
@@ -38,7 +38,7 @@ function telling(out: Output): WinswReport & { readonly close: () => void } {
       const full = total === null || total === 0 ? 0 : Math.min(width, Math.floor((bytes / total) * width))
       const bar = total === null ? '' : `  [${'#'.repeat(full)}${'.'.repeat(width - full)}]`
       const text = `${bar}  ${megabytes(bytes)}${total === null ? '' : ` of ${megabytes(total)}`} MB`
-      process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns ?? 80) - 1)}`)
+      process.stderr.write(`\r\u001b[K${text.slice(0, (process.stderr.columns || 80) - 1)}`)
     },
     retrying(why, delayMs) {
       close()

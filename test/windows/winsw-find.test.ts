@@ -401,6 +401,7 @@ describe('proxies', () => {
     expect(error).toMatchObject({ code: 'DOWNLOAD_FAILED', message: expect.stringContaining('wants a user and a password (407)') })
     expect(`${error.message}${error.hint}`).not.toContain('s3cret')
     expect(closed.asked).toHaveLength(1)
+    expect(closed.asked[0]!.headers).not.toHaveProperty('authorization')
     const tunnels = await proxy(1, '502 Bad Gateway')
     const refused = await failure(
       find({ env: { HERMES_INSTALL_WINSW_MIRROR: 'https://mirror.test', HTTPS_PROXY: `http://u:s3cret@127.0.0.1:${tunnels.port}` } }),
