@@ -108,7 +108,13 @@ export async function putHashed(target: string, { sha256, maxBytes }: Expected, 
     makeFolder(folder, [])
     sweep(target)
   })
-  const clean = (): void => rmSync(part, { force: true })
+  const clean = (): void => {
+    try {
+      rmSync(part, { force: true })
+    } catch {
+      // A later run sweeps it; what led here says more.
+    }
+  }
   await tidy(clean, async () => {
     try {
       // "wx": O_EXCL follows no link.

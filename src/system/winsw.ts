@@ -1,12 +1,12 @@
 // Which WinSW is wanted in, a file that is it by its sha256 out: given, in the cache, or fetched.
-import { existsSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { posix, resolve, win32 } from 'node:path'
 import { UserError } from '../errors.ts'
 import { officialBase, winswArchOf, winswRelease, winswReleases, winswUrl, type WinswArch, type WinswRelease } from '../platform/windows/releases.ts'
 import type { Os } from '../profile/model.ts'
 import { download, type DownloadReport, type Patience } from './download.ts'
-import { copyHashed, sha256Of, type Expected } from './hashed.ts'
+import { copyHashed, sha256Of, Unexpected, type Expected } from './hashed.ts'
 import { readError } from './files.ts'
 
 /** Where the releases are, if not on GitHub: a base address with `v<version>/<file>` below it. What it sends is held against the same hashes. */
@@ -184,11 +184,15 @@ export async function findWinsw(wanted: WinswWanted): Promise<WinswFound> {
   return { path: into, source: 'download', release }
 }
 
-/** Copies what {@link findWinsw} found. @throws UserError, also where the file has changed since */
+/**
+ * Copies what {@link findWinsw} found, under the name only if it still is that file.
+ * @throws UserError WRONG_HASH where it changed meanwhile, or what the file system says
+ */
 export async function copyWinsw({ path, release }: WinswFound, target: string): Promise<void> {
-  await copyHashed(path, target, expected(release)).catch((error: unknown) => {
-    throw error instanceof UserError || !existsSync(path)
-      ? error
-      : new UserError('WRONG_HASH', `${path} changed while it was copied: ${(error as Error).message}`, { cause: error })
-  })
+  try {
+    await copyHashed(path, target, expected(release))
+  } catch (error) {
+    if (!(error instanceof Unexpected)) throw error
+    throw new UserError('WRONG_HASH', `${path} changed while it was copied: ${error.message}, and sha256 ${release.sha256} is pinned`, { cause: error })
+  }
 }

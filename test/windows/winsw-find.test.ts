@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { winswFiles, winswRelease, winswReleases, winswUrl } from '../../src/platform/windows/releases.ts'
 import { proxyFor } from '../../src/system/proxy.ts'
-import { cacheFolder, findWinsw, isWinsw, machineArch, type WinswFound, type WinswWanted } from '../../src/system/winsw.ts'
+import { cacheFolder, copyWinsw, findWinsw, isWinsw, machineArch, type WinswFound, type WinswWanted } from '../../src/system/winsw.ts'
 import { body, closeAll, good, proxy, release, releases, serve, sha256, status } from './release-server.ts'
 
 let folder: string
@@ -140,6 +140,19 @@ describe('the order', () => {
     expect(await isWinsw(own, true, release, releases)).toBe(false)
     expect(await failure(isWinsw(own, false, release, releases))).toMatchObject({ code: 'WRONG_HASH' })
     expect(await isWinsw(join(folder, 'nothing'), false, release, releases)).toBe(false)
+  })
+
+  test('what is copied is held against the hash once more: a file may change after it was found', async () => {
+    const found = await find({ given: { name: '--winsw', path: put(join(folder, 'own.exe'), body) } })
+    const target = join(folder, 'service/App.exe')
+    await copyWinsw(found, target)
+    expect(readFileSync(target).equals(body)).toBe(true)
+    rmSync(target)
+    writeFileSync(found.path, 'x')
+    expect(await failure(copyWinsw(found, target))).toMatchObject({ code: 'WRONG_HASH', message: expect.stringContaining(sha256) })
+    rmSync(found.path)
+    expect(await failure(copyWinsw(found, target))).toMatchObject({ code: 'WINSW_NOT_FOUND' })
+    expect(everything()).toEqual([])
   })
 
   test('--offline asks nobody, and says what to fetch, its hash and its place, to people and programs', async () => {
