@@ -33,6 +33,7 @@ const lazy = {
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',
+  winsw: 'src/cli/winsw.ts',
   'as-user': 'src/cli/as-user.ts',
   plan: 'src/cli/plan.ts',
   apply: 'src/cli/apply.ts',

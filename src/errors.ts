@@ -34,6 +34,12 @@ export const errorCodes = {
   NOT_INSTALLED: exitCodes.failed,
   APPLY_FAILED: exitCodes.failed,
   ROLLBACK_FAILED: exitCodes.failed,
+  /** The network, or whoever answers there, did not send what was asked for. */
+  DOWNLOAD_FAILED: exitCodes.failed,
+  /** A file is not the one that is pinned by its sha256. */
+  WRONG_HASH: exitCodes.failed,
+  /** No WinSW where it was said to be, or none at all and no network to fetch it from. */
+  WINSW_NOT_FOUND: exitCodes.failed,
   /** As root, a place that somebody else controls. */
   UNSAFE_PATH: exitCodes.failed,
   NO_RIGHTS: exitCodes.rights,

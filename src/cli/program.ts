@@ -136,6 +136,29 @@ function program(done: (code: ExitCode) => void): Command {
     .option('--no-color', 'no colours')
     .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options)))
 
+  root
+    .command('winsw')
+    .description('the program that runs a service on Windows')
+    .command('fetch')
+    .description('fetch the pinned WinSW into the cache, or into a folder, on any OS')
+    .addOption(new Option('--winsw-version <line>', 'its release line').choices(['2', '3']).default('3'))
+    .addOption(
+      new Option('--arch <arch>', "which build (default: this machine's, x64 where this is no Windows); net461 is small and needs .NET").choices([
+        'x64',
+        'x86',
+        'net461',
+      ]),
+    )
+    .option('--out <dir>', 'put it into this folder instead')
+    .option('--offline', 'use no network; say what to fetch, and where to put it')
+    .option('--json', 'one JSON document on stdout')
+    .option('--no-color', 'no colours')
+    .addHelpText(
+      'after',
+      '\nEnvironment:\n  HERMES_INSTALL_WINSW         an own copy, taken if it is the pinned file\n  HERMES_INSTALL_WINSW_MIRROR  address with v<version>/<file> below it, instead of GitHub\n  HERMES_INSTALL_CACHE         folder of the cache\n  https_proxy, no_proxy        as usual\n\nExamples:\n  hermes-install winsw fetch\n  hermes-install winsw fetch --arch x86 --out vendor/winsw\n',
+    )
+    .action(async (options) => done(await (await import('./winsw.ts')).fetchCommand(options)))
+
   return root
 }
 
@@ -159,7 +182,8 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
     const out = output({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
-    const command = argv.find((word) => !word.startsWith('-')) ?? ''
+    const [first = '', second] = argv.filter((word) => !word.startsWith('-'))
+    const command = first === 'winsw' && second === 'fetch' ? 'winsw fetch' : first
     if (error instanceof CommanderError) {
       // Commander has told the user already; a program still gets its document.
       if (error.code === 'commander.help') return exitCodes.usage

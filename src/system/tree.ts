@@ -143,8 +143,8 @@ function extras(folder: string, differences: readonly Difference[]): string[] {
   }
 }
 
-/** Makes a folder and those above it. Node's own `recursive` never ends where a file system says ENOENT for a folder that cannot be made (/proc). */
-function makeFolder(folder: string, made: string[]): void {
+/** Makes a folder and those above it, which are added to `made`. Node's own `recursive` never ends where a file system says ENOENT for a folder that cannot be made (/proc). */
+export function makeFolder(folder: string, made: string[]): void {
   if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return
   const parent = dirname(folder)
   if (parent !== folder) makeFolder(parent, made)

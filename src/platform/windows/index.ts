@@ -21,7 +21,7 @@ import { mappings } from './limits.ts'
 import { fallbackFolder, logFiles, serviceFolder, startupFolder } from './paths.ts'
 import { mappingOf } from './recovery.ts'
 import { needsLauncher, xmlView } from './view.ts'
-import { winswFiles, winswVersion } from './winsw.ts'
+import { winswFiles, winswVersion } from './releases.ts'
 
 /** What startup.cmd ends with when it could not even try to start the program; no program can end with it. */
 const notTried = -78_078
