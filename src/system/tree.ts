@@ -74,6 +74,8 @@ function modeFits(found: number, meant: number, folder: number): boolean {
 
 /** What a run is going to write. Plain data: it may come from another thread. */
 export interface Stage {
+  /** The last id of which nothing was there: its next OS needs no look. */
+  fresh: string | null
   /** The folder that the tree of `folder` will be laid over. */
   readonly out: string
   readonly folder: string
@@ -85,6 +87,7 @@ export interface Stage {
 
 /** @param number tells the stages of one run apart */
 export const newStage = (out: string, number: number): Stage => ({
+  fresh: null,
   out,
   folder: join(out, `.hermes-install-${process.pid}-${number}.tmp`),
   made: [],
@@ -99,7 +102,8 @@ export const newStage = (out: string, number: number): Stage => ({
 export function stageTree(stage: Stage, id: string, os: string, files: readonly RenderedFile[]): string[] {
   const folder = join(stage.out, id, os)
   try {
-    const hasId = isFolder(join(stage.out, id))
+    const sameId = stage.fresh === id
+    const hasId = !sameId && isFolder(join(stage.out, id))
     const differences = hasId && isFolder(folder) ? compareTree(folder, files) : null
     const gone = differences === null ? [] : extras(folder, differences)
     const changed = differences === null ? files : files.filter(({ name }) => differences.some((difference) => difference.name === name))
@@ -114,8 +118,11 @@ export function stageTree(stage: Stage, id: string, os: string, files: readonly 
         rmSync(stage.folder, { recursive: true, force: true })
         makeFolder(stage.folder, stage.made)
       }
-      mkdirSync(join(stage.folder, id, os), { recursive: true })
-      for (const { name, mode, bytes } of changed) writeFileSync(join(stage.folder, id, os, name), bytes, { mode })
+      const place = join(stage.folder, id, os)
+      if (sameId) mkdirSync(place)
+      else mkdirSync(place, { recursive: true })
+      if (!hasId) stage.fresh = id
+      for (const { name, mode, bytes } of changed) writeFileSync(`${place}/${name}`, bytes, { mode })
     }
     return [...changed.map(({ name }) => name), ...gone]
   } catch (error) {
