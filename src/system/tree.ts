@@ -114,8 +114,8 @@ export function stageTree(stage: Stage, id: string, os: string, files: readonly 
     stage.obsolete.push(...gone.map((name) => join(folder, name)))
     if (changed.length > 0) {
       if (stage.made.length === 0) {
-        // What a killed run with the same process id left.
-        rmSync(stage.folder, { recursive: true, force: true })
+        // What a killed run with the same process id left. (rmSync is loaded when it is called first, which takes longer than a look.)
+        if (statSync(stage.folder, { throwIfNoEntry: false })) rmSync(stage.folder, { recursive: true, force: true })
         makeFolder(stage.folder, stage.made)
       }
       const place = join(stage.folder, id, os)
@@ -184,11 +184,20 @@ export function commit(stages: readonly Stage[]): void {
     }
     // out, id, os, file
     for (const { folder, out, made } of stages) if (made.length > 0) layOver(folder, out, 3)
-    for (const { folder, made } of stages) if (made.length > 0) rmSync(folder, { recursive: true, force: true })
+    for (const { folder, made } of stages) if (made.length > 0) removeStage(folder)
   } catch (error) {
     discard(stages)
     const { code, message, hint } = writeError((error as { dest?: string }).dest ?? stages[0]!.out, error)
     throw new UserError(code, message, { ...(hint === null ? {} : { hint }), document: { changed: moved > 0 }, cause: error })
+  }
+}
+
+/** It is empty where all that was written is new. */
+function removeStage(folder: string): void {
+  try {
+    rmdirSync(folder)
+  } catch {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 
