@@ -19,10 +19,10 @@ export function withCommand(error: unknown): unknown {
     const folder = /\.tmp$|\.hermes-install-new$/.test(path) ? dirname(path) : path
     const { username } = userInfo()
     const mend = argv.includes('--check') ? ['chown', '-R', username, folder] : ['install', '-d', '-o', username, folder]
-    return new UserError('NO_RIGHTS', error.message, { hint: `run: sudo ${posixCommand(mend)}; or choose another place`, ...more })
+    return new UserError('NO_RIGHTS', error.message, { hint: `run: ${posixCommand(['sudo', ...mend])}; or choose another place`, ...more })
   }
   const kept = usedVariables.size === 0 ? [] : [`--preserve-env=${[...usedVariables].join(',')}`]
-  return new UserError('NO_RIGHTS', error.message, { hint: `run: sudo ${posixCommand([...kept, ...own(), ...argv])}`, ...more })
+  return new UserError('NO_RIGHTS', error.message, { hint: `run: ${posixCommand(['sudo', ...kept, ...own(), ...argv])}`, ...more })
 }
 
 /** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */

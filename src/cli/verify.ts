@@ -39,7 +39,7 @@ async function verify(at: Here, { wish }: Wished): Promise<{ id: string; label: 
   const { missing } = observed.manager
   if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
   const named = { id: service.id, label: service.label, hidden: plan.hidden }
-  if (observed.record === null && observed.unfinished === null && plan.files.every(({ how }) => how === 'create'))
+  if (observed.record === null && observed.unfinished === null && plan.files.length > 0 && plan.files.every(({ how }) => how === 'create'))
     return { ...named, drift: [{ code: 'not-installed', message: `${service.label} is not installed`, hint: elsewhere(at, service) ?? again }] }
   const answers = await ask(at.system, manager.driftQuestions(service))
   return {

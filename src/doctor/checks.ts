@@ -103,7 +103,7 @@ const list: Readonly<Record<string, (found: Findings) => Finding | readonly Find
         : ['error', `it is ${manager.words}`, 'hermes-install logs says why, hermes-install start starts it'],
   'stale-manager': ({ manager }) =>
     manager.stale
-      ? ['warning', 'the manager works with files that have changed since', 'hermes-install apply, or systemctl daemon-reload']
+      ? ['warning', 'the manager works with files that have changed since', 'hermes-install apply']
       : ['ok', 'the manager has read what is on disk'],
   'crash-loop': ({ manager }) =>
     (manager.restarts ?? 0) > manyRestarts
@@ -115,6 +115,36 @@ const list: Readonly<Record<string, (found: Findings) => Finding | readonly Find
       : loose.length === 0
         ? ['ok', 'nobody but root may change its program']
         : loose.map((text) => ['error', text, 'chown it to root, or set `user` in the profile']),
+  'folder-permission': ({ service }) => {
+    if (service.os !== 'macos') return ['skipped', 'only macOS asks a person before a program may read some folders']
+    const guarded = [`${service.host.home}/Documents`, `${service.host.home}/Desktop`, `${service.host.home}/Downloads`, '/Volumes']
+    const word = [...service.command, service.workingDirectory ?? ''].find((path) => guarded.some((folder) => path.startsWith(`${folder}/`)))
+    return word === undefined
+      ? ['ok', 'nothing of it lies where macOS asks a person first']
+      : [
+          'warning',
+          `${word} lies where macOS asks a person before a program may read: a job is refused, or hangs`,
+          'move it, or give the program Full Disk Access in System Settings',
+        ]
+  },
+  'local-network': ({ service }) =>
+    service.os === 'macos'
+      ? [
+          'info',
+          'since macOS 15 a job of a user reaches other machines of the local network only if it was allowed to',
+          'System Settings > Privacy & Security > Local Network; a service of the machine needs no leave',
+        ]
+      : ['skipped', 'only macOS has this'],
+  'login-items': ({ service, manager }) =>
+    service.os !== 'macos'
+      ? ['skipped', 'only macOS has this']
+      : manager.loaded && !manager.enabled
+        ? [
+            'warning',
+            'launchd has a record that it is switched off: it does not start at the next login',
+            'hermes-install apply clears it; see System Settings > General > Login Items, too',
+          ]
+        : ['ok', 'launchd has no record that it is switched off'],
   selinux: ({ selinux, service }) =>
     !selinux
       ? ['skipped', 'SELinux does not enforce here']
