@@ -127,8 +127,8 @@ export const mappings: Mappings<'macos'> = {
     to: 'nothing to set',
     limits: [{ when: (s) => s.hardening !== 'none', fidelity: 'unsupported', reason: 'launchd has no sandbox directives', instead: 'left out' }],
   },
-  health: { to: 'waited for by install.sh' },
-  replaces: { to: 'booted out by install.sh' },
+  health: { to: 'waited for by `apply` and install.sh' },
+  replaces: { to: 'booted out by `apply` and install.sh' },
   native: { to: 'as it is' },
   'macos.sessions': {
     to: 'LimitLoadToSessionType',
