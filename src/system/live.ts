@@ -27,13 +27,15 @@ function id(flag: '-u' | '-g', name: string): number {
 
 function groupId(name: string): number {
   try {
-    // macOS has no getent(1).
+    // macOS has no getent(1); dscacheutil(1) ends with 0 and says nothing where there is no such group.
     const args = process.platform === 'darwin' ? ['-q', 'group', '-a', 'name', name] : ['group', name]
     const text = execFileSync(process.platform === 'darwin' ? 'dscacheutil' : 'getent', args, { stdio: ['ignore', 'pipe', 'ignore'], encoding: 'utf8' })
-    return Number(/^gid: (\d+)$/m.exec(text)?.[1] ?? text.split(':')[2])
+    const gid = /^gid: (\d+)$/m.exec(text)?.[1] ?? text.split(':')[2]
+    if (/^\d+$/.test(gid ?? '')) return Number(gid)
   } catch {
-    throw new UserError('OBSTACLE', `there is no group ${name} on this machine`, { hint: `create it first, such as with: sudo groupadd --system ${name}` })
+    // Said below.
   }
+  throw new UserError('OBSTACLE', `there is no group ${name} on this machine`, { hint: `create it first, such as with: sudo groupadd --system ${name}` })
 }
 
 const accounts = new Map<string, Owner>()

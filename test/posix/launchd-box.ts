@@ -48,6 +48,8 @@ export const plistOf = (value: object) => `<?xml version="1.0" encoding="UTF-8"?
 
 /** A machine: a home, a registry, a folder with launchctl on the PATH. */
 export class Box {
+  readonly username = username
+  readonly uid = uid
   readonly root = mkdtempSync(join(tmpdir(), 'box-'))
   readonly home = join(this.root, 'home with blank')
   readonly registry = join(this.root, 'launchd')
@@ -137,15 +139,18 @@ export class Box {
     // A bare environment: what cron or a fleet tool would give.
     return spawn(sh[0]!, [...sh.slice(1), join(tree, `${script}.sh`)], {
       cwd: '/',
-      env: {
-        PATH: `${join(this.root, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
-        HOME: this.home,
-        FAKE_LAUNCHD: this.registry,
-        FAKE_LAUNCHD_BOOTOUT_MS: '60',
-        FAKE_LAUNCHD_THROTTLE_MS: '100',
-        ...env,
-      },
+      env: { ...this.environment, ...env },
     })
+  }
+  /** With the stand-in's launchctl first. */
+  get environment(): NodeJS.ProcessEnv {
+    return {
+      PATH: `${join(this.root, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
+      HOME: this.home,
+      FAKE_LAUNCHD: this.registry,
+      FAKE_LAUNCHD_BOOTOUT_MS: '60',
+      FAKE_LAUNCHD_THROTTLE_MS: '100',
+    }
   }
   async run(tree: string, script = 'install', env?: NodeJS.ProcessEnv) {
     const p = this.start(tree, script, env)
@@ -155,31 +160,6 @@ export class Box {
     p.stderr!.on('data', (d: Buffer) => (err += d.toString()))
     const [code] = (await once(p, 'close')) as [number]
     return { code, out, err }
-  }
-  /** Runs the built program as if this were macOS; `host` is this box's home. */
-  async program(args: string[], env: NodeJS.ProcessEnv = {}): Promise<{ code: number | null; out: string; err: string }> {
-    const p = this.startProgram(args, env)
-    let out = ''
-    let err = ''
-    p.stdout!.on('data', (d: Buffer) => (out += d.toString()))
-    p.stderr!.on('data', (d: Buffer) => (err += d.toString()))
-    const [code] = (await once(p, 'close')) as [number | null]
-    return { code, out, err }
-  }
-  startProgram(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-    const host = join(this.root, 'host.yaml')
-    if (!existsSync(host)) writeFileSync(host, JSON.stringify({ os: 'macos', user: username, uid, home: this.home }))
-    const preload = join(import.meta.dirname, 'as-macos.cjs')
-    return spawn(process.execPath, ['-r', preload, join(import.meta.dirname, '../../dist/main.cjs'), ...args, '--host', host], {
-      cwd: this.root,
-      env: {
-        PATH: `${join(this.root, 'bin')}:${dirname(process.execPath)}:${process.env['PATH']}`,
-        FAKE_LAUNCHD: this.registry,
-        FAKE_LAUNCHD_BOOTOUT_MS: '60',
-        FAKE_LAUNCHD_THROTTLE_MS: '100',
-        ...env,
-      },
-    })
   }
   async launchctl(...args: string[]) {
     const p = spawn(join(this.root, 'bin/launchctl'), args, {

@@ -16,6 +16,11 @@ const leavingMs = 30_000
 /** `launchctl error N`; what helps, from the field. */
 const meaning: Readonly<Record<number, string>> = {
   5: 'launchd says why in: log show --last 5m --predicate \'process == "launchd"\'',
+  107: 'a mistake of hermes-install; please report it',
+  108: 'there is no property list, or no folder above it',
+  109: 'a mistake of hermes-install; please report it',
+  110: 'a mistake of hermes-install; please report it',
+  111: 'the program is not where the property list says',
   112: 'that session does not exist any more; log in again',
   114: 'there is no such account: see `user` in the profile',
   115: 'there is no such group: see `group` in the profile',
@@ -23,6 +28,7 @@ const meaning: Readonly<Record<number, string>> = {
   122: 'the property list, or a folder above it, belongs to somebody else or may be written by others',
   125: 'there is no session on the screen, or it is switched off in System Settings > General > Login Items',
   134: 'it may not run in this kind of session: see macos.sessions in the profile',
+  140: 'this label is reserved, or not a label',
   150: 'this label belongs to macOS itself',
   155: 'the program is quarantined: xattr -d com.apple.quarantine',
   161: 'it is switched off in System Settings > General > Login Items',
