@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path'
 import { Box, background, gui, label } from './launchd-box.ts'
 
 export const real = process.platform === 'darwin'
-export const main = join(import.meta.dirname, '../../dist/main.cjs')
+const main = join(import.meta.dirname, '../../dist/main.cjs')
 
 export interface Ended {
   readonly code: number | null

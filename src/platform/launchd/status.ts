@@ -87,7 +87,10 @@ export function read(service: Service, answers: Answers): LaunchdState {
     running: at.pid !== null,
     // launchd has no word for it; one that is gone will not come back by itself.
     failed: there === undefined,
-    words: there === undefined ? 'not loaded' : `${state || 'loaded'}${at.pid === null && /^\d/.test(lastExit ?? '') ? ` (last exit code ${lastExit})` : ''}`,
+    words:
+      there === undefined
+        ? 'not loaded'
+        : `${state || 'loaded'}${at.pid === null && /^\d/.test(lastExit ?? '') ? ` (last exit code ${lastExit}${lastExit === '78' ? ', as by launchd itself where log, folder or account cannot be had' : ''})` : ''}`,
     pid: at.pid,
     restarts: runs ? Math.max(0, Number(runs) - 1) : null,
     since: null,
