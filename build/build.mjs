@@ -44,6 +44,7 @@ const lazy = {
   logs: 'src/cli/logs.ts',
   doctor: 'src/cli/doctor.ts',
   here: 'src/cli/here.ts',
+  subjects: 'src/cli/subjects.ts',
   rights: 'src/cli/rights.ts',
   run: 'src/system/run.ts',
   probe: 'src/system/probe.ts',
@@ -54,7 +55,7 @@ const lazy = {
   errors: 'src/errors.ts',
 }
 // One copy for all: `instanceof` would tell two classes of errors apart, and two copies of a large file are read and compiled twice.
-const shared = new Set(['errors', 'rights', 'here', 'run'].map((name) => join(root, lazy[/** @type {keyof typeof lazy} */ (name)])))
+const shared = new Set(['errors', 'rights', 'here', 'subjects', 'run'].map((name) => join(root, lazy[/** @type {keyof typeof lazy} */ (name)])))
 
 /** @type {import('esbuild').Plugin} */
 const lazyFiles = {

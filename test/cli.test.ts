@@ -482,3 +482,9 @@ test('hundreds of profiles go through threads, with the same result, and a name 
   expect(run(['render', 'many', '--os', 'all', '--out', 'all'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered into all, 3 changed') })
   expect(run(['render', 'many', '--os', 'all', '--out', 'all', '--check'])).toMatchObject({ code: 0, out: expect.stringContaining('774 rendered, 0 differ') })
 }, 60_000)
+
+test.skipIf(process.platform === 'win32')('uninstalling what is not there is no failure, whether there is a service manager or not', () => {
+  put('never.yaml', minimal().replace('name: my-app', 'name: hermes-install-never-installed'))
+  expect(json(run(['uninstall', 'never.yaml', '--json']))).toMatchObject({ command: 'uninstall', ok: true, changed: false })
+  expect(json(run(['uninstall', 'hermes-install-never-installed', '--json']))).toMatchObject({ command: 'uninstall', ok: true, changed: false })
+})

@@ -21,7 +21,6 @@ export interface Removal {
 async function planRemoval(system: System, wish: Wish): Promise<Removal> {
   const observed = await observe(system, wish)
   const { missing, asleep } = observed.manager
-  if (missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
   const written = new Map<string, readonly string[]>()
   for (const file of [...(observed.record?.files ?? []), ...(observed.unfinished?.intended?.files ?? [])])
     written.set(file.target, [...(written.get(file.target) ?? []), file.sha256])
@@ -39,6 +38,8 @@ async function planRemoval(system: System, wish: Wish): Promise<Removal> {
   }
   // A run that was killed before it had done anything has left its folder.
   const known = observed.record !== null || observed.unfinished !== null || files.length > 0 || system.look(wish.target.state).kind === 'folder'
+  // To take nothing away nobody is needed.
+  if (known && missing !== null) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint })
   return {
     present: known,
     files,

@@ -1,7 +1,8 @@
 // `logs`: what a service has said lately, and with -f what it says from now on.
 import { spawn } from 'node:child_process'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
-import { here, subjects, type HereFlags } from './here.ts'
+import { here, type HereFlags } from './here.ts'
+import { subjects } from './subjects.ts'
 import { output } from './output.ts'
 
 export interface LogsFlags extends HereFlags {

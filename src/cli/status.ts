@@ -1,11 +1,12 @@
 // `status`: how the services of this tool are, as the manager has them now.
-import { exitCodes, type ExitCode } from '../errors.ts'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { askManager } from '../apply/observe.ts'
 import { readState } from '../apply/journal.ts'
-import { elsewhere, here, subjects, type HereFlags } from './here.ts'
+import { here, type HereFlags } from './here.ts'
+import { elsewhere, subjects } from './subjects.ts'
 import { output } from './output.ts'
 
-/** @returns 0, whatever the services do */
+/** @returns 0, whatever the services do; 1 if there is no manager to ask */
 export async function statusCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
@@ -24,6 +25,7 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
         busy,
         pending,
         unfinished: unfinished !== null,
+        missing: state.missing,
         state: state.missing === null ? state.words : state.missing.why,
         running: state.running,
         enabled: state.enabled,
@@ -33,6 +35,8 @@ export async function statusCommand(typed: readonly string[], flags: HereFlags):
       }
     }),
   )
+  const missing = services.find((service) => service.missing !== null)?.missing
+  if (missing) throw new UserError('NO_MANAGER', missing.why, { hint: missing.hint, document: { services } })
   if (services.length === 0) out.line('nothing is installed by this tool')
   const width = Math.max(0, ...services.map(({ label }) => label.length))
   for (const { label, scope, installed, other, busy, pending, unfinished, state, running, enabled, pid, restarts, since } of services) {

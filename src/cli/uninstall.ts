@@ -4,7 +4,8 @@ import { posixCommand } from '../escape/posix.ts'
 import { uninstall, type Removal } from '../apply/uninstall.ts'
 import { ask } from './ask.ts'
 import { each } from './each.ts'
-import { elsewhere, here, mustHaveRights, subjects, type HereFlags } from './here.ts'
+import { here, mustHaveRights, type HereFlags } from './here.ts'
+import { elsewhere, subjects } from './subjects.ts'
 import { output, type Output } from './output.ts'
 
 /** @returns 0, also if nothing was there (then `changed` is false); 1 if it could not be stopped; 4 without the rights it takes */

@@ -4,7 +4,8 @@ import { ask } from '../apply/observe.ts'
 import { planFor } from '../apply/apply.ts'
 import type { Drift } from '../platform/manager.ts'
 import type { FileChange } from '../plan/plan.ts'
-import { elsewhere, here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
+import { here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
+import { elsewhere } from './subjects.ts'
 import { output } from './output.ts'
 
 /** @returns 0, or 3 with drift; 1 if there is no manager to ask */
