@@ -226,7 +226,9 @@ describe('what stands in the way', () => {
     const refused = await hermes(['apply', '/srv/demo/p.yaml', '--scope', 'system'], { user: 'alice', env: { TOKEN: 'x' } })
     expect([refused.code, refused.stderr]).toEqual([
       4,
-      expect.stringContaining('run: sudo /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system'),
+      expect.stringContaining(
+        'run: sudo --preserve-env=TOKEN /usr/local/bin/hermes-node /opt/hermes-install/dist/main.cjs apply /srv/demo/p.yaml --scope system',
+      ),
     ])
     expect(await hermes(['apply', '/srv/demo/alone.yaml', '--user', 'root'], { user: 'alice' })).toMatchObject({ code: 4 })
     expect(await hermes(['apply', '/srv/demo/alone.yaml'], { env: { SUDO_USER: 'alice', SUDO_UID: '1001' } })).toMatchObject({
