@@ -100,6 +100,12 @@ const runs = (g: Ground): string | null =>
 const leftovers = ({ home }: Ground): string[] =>
   readdirSync(home, { recursive: true, encoding: 'utf8' }).filter((name) => /hermes-install-new|\/undo|\.new$|\/lock/.test(name))
 
+/** Ours, or the one that it replaces: one of the two starts at the next boot or login. */
+function startsAgain({ os, home, at }: Ground): boolean {
+  if (os === 'linux') return ['demo', 'old-demo'].some((name) => existsSync(join(home, 'wants', `${name}.service`)))
+  return !at.disabled.has('old-demo') || (existsSync(join(home, managers.macos.folder, 'demo.plist')) && !at.disabled.has('demo'))
+}
+
 /** What must hold when a run has ended by itself with a failure. */
 function asBefore(g: Ground, installed: boolean, before: (string | null)[]): void {
   expect([runs(g), active(g, 'old-demo'), texts(g)]).toEqual([installed ? 'one' : null, !installed, before])
@@ -122,6 +128,7 @@ describe.each([
         const before = texts(g)
         const { end } = await applied(g.at, g.two, { call, how })
         expect(whole(g), `call ${call}`).toBe(true)
+        expect(startsAgain(g), `call ${call}`).toBe(true)
         if (end === 'killed') {
           // A later run that fails goes back to what worked before both.
           const bad = await applied(g.at, g.broken)
@@ -135,6 +142,24 @@ describe.each([
       }
     })
   })
+})
+
+test.each([
+  ['linux', true],
+  ['linux', false],
+  ['macos', true],
+  ['macos', false],
+] as const)('%s, installed before: %s: killed at every call on the way back, too', { timeout: 60_000 }, async (os, installed) => {
+  const dry = await ground(os, `${os}-back-${installed}-dry`, installed)
+  const { calls } = await applied(dry.at, dry.broken)
+  for (let call = 1; call <= calls; call++) {
+    const g = await ground(os, `${os}-back-${installed}-${call}`, installed)
+    const { end } = await applied(g.at, g.broken, { call, how: 'kill' })
+    expect([whole(g), startsAgain(g)], `call ${call}, ${JSON.stringify(end)}`).toEqual([true, true])
+    expect((await applied(g.at, g.two)).end, `call ${call}`).toBe('applied')
+    expect([runs(g), active(g, 'old-demo')], `call ${call}`).toEqual(['two', false])
+    rmSync(g.home, { recursive: true })
+  }
 })
 
 test.each(['linux', 'macos'] as const)(

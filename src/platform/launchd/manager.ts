@@ -65,6 +65,9 @@ const load = (service: Service, name: string): readonly Call[] => {
 const fact = (facts: ReadonlySet<string>, word: string): readonly string[] =>
   [...facts].filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))
 
+const enableReplaced = (service: Service, facts: ReadonlySet<string>): readonly Call[] =>
+  fact(facts, 'replaced-enabled').map((line) => call(service, 'bring the earlier install back', 'enable', line.replace(' ', '/')))
+
 export const manager: Manager = {
   versionQuestion: null,
   version: () => undefined,
@@ -136,7 +139,11 @@ export const manager: Manager = {
   },
   ran: (facts) => fact(facts, 'running').length > 0,
 
-  retreat: (service, state: LaunchdState, facts) => (fact(facts, 'loaded').length > 0 ? [] : bootoutAll(service, state)),
+  // The earlier install's record first: as on the way there, one of the two starts at the next login, whatever happens.
+  retreat: (service, state: LaunchdState, facts) => [
+    ...enableReplaced(service, facts),
+    ...(fact(facts, 'loaded').length > 0 ? [] : bootoutAll(service, state)),
+  ],
 
   restore(service, state: LaunchdState, facts, touched) {
     const own = fact(facts, 'loaded').flatMap((line): readonly Call[] => {
@@ -158,7 +165,7 @@ export const manager: Manager = {
   removed: (service, state: LaunchdState) => (state.enabled ? [] : commandsIn(service, state.at).enable),
   bringBack(service, facts) {
     return [
-      ...fact(facts, 'replaced-enabled').map((line) => call(service, 'bring the earlier install back', 'enable', line.replace(' ', '/'))),
+      ...enableReplaced(service, facts),
       ...fact(facts, 'replaced-loaded').flatMap((line) => {
         const [name, label, path] = line.split(/ (\S+) (.*)/s) as [string, string, string]
         return patient([{ ...call(service, `bring the earlier install ${label} back`, 'bootstrap', name, path), ok: [17, 37] }])

@@ -104,6 +104,10 @@ export const manager: Manager = {
   retreat(service, state, facts) {
     const list = commands(service)
     return [
+      // First: as on the way there, one of the two starts at the next boot, whatever happens.
+      ...list.replaced.flatMap(({ name, enable }) =>
+        facts.has(`replaced-enabled ${name}`) && state.replaced.find((other) => other.name === name)?.enabled !== true ? enable : [],
+      ),
       ...(!facts.has('active') && state.live ? list.stop : []),
       // While the unit is still there: systemctl reads its [Install] section to know which links to remove.
       ...(!facts.has('enabled') && state.enabled ? list.disable : []),

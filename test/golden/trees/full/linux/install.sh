@@ -567,16 +567,19 @@ disable_replaced() {
     run 'an earlier install must not start again' systemctl disable old-full-worker.service || return
   fi
 }
-start_replaced() {
+enable_replaced() {
   :
-  if noted "replaced-enabled "old-full.service; then
+  if noted "replaced-enabled "old-full.service && ! is_enabled old-full.service; then
     run 'bring the earlier install back' systemctl enable old-full.service || return
   fi
+  if noted "replaced-enabled "old-full-worker.service && ! is_enabled old-full-worker.service; then
+    run 'bring the earlier install back' systemctl enable old-full-worker.service || return
+  fi
+}
+start_replaced() {
+  :
   if noted "replaced-active "old-full.service; then
     run 'bring the earlier install back' systemctl start old-full.service || return
-  fi
-  if noted "replaced-enabled "old-full-worker.service; then
-    run 'bring the earlier install back' systemctl enable old-full-worker.service || return
   fi
   if noted "replaced-active "old-full-worker.service; then
     run 'bring the earlier install back' systemctl start old-full-worker.service || return
@@ -606,6 +609,8 @@ service_apply() {
 
 service_roll_back() {
   back=0
+  # First: as on the way there, one of the two starts at the next boot, whatever happens.
+  enable_replaced || back=1
   if ! noted active && is_live "$unit"; then manager_stop || back=1; fi
   # While the unit is still there: systemctl reads its [Install] section to know which links to remove.
   if ! noted enabled && is_enabled "$unit"; then manager_disable || back=1; fi

@@ -524,11 +524,14 @@ disable_replaced() {
     run 'an earlier install must not start again' systemctl --user disable hermes-gateway-coder.service || return
   fi
 }
-start_replaced() {
+enable_replaced() {
   :
-  if noted "replaced-enabled "hermes-gateway-coder.service; then
+  if noted "replaced-enabled "hermes-gateway-coder.service && ! is_enabled hermes-gateway-coder.service; then
     run 'bring the earlier install back' systemctl --user enable hermes-gateway-coder.service || return
   fi
+}
+start_replaced() {
+  :
   if noted "replaced-active "hermes-gateway-coder.service; then
     run 'bring the earlier install back' systemctl --user start hermes-gateway-coder.service || return
   fi
@@ -557,6 +560,8 @@ service_apply() {
 
 service_roll_back() {
   back=0
+  # First: as on the way there, one of the two starts at the next boot, whatever happens.
+  enable_replaced || back=1
   if ! noted active && is_live "$unit"; then manager_stop || back=1; fi
   # While the unit is still there: systemctl reads its [Install] section to know which links to remove.
   if ! noted enabled && is_enabled "$unit"; then manager_disable || back=1; fi

@@ -400,6 +400,9 @@ service_stop_replaced() {
 disable_replaced() {
   :
 }
+enable_replaced() {
+  :
+}
 start_replaced() {
   :
 }
@@ -427,6 +430,8 @@ service_apply() {
 
 service_roll_back() {
   back=0
+  # First: as on the way there, one of the two starts at the next boot, whatever happens.
+  enable_replaced || back=1
   if ! noted active && is_live "$unit"; then manager_stop || back=1; fi
   # While the unit is still there: systemctl reads its [Install] section to know which links to remove.
   if ! noted enabled && is_enabled "$unit"; then manager_disable || back=1; fi
