@@ -41,7 +41,8 @@ const acting =
     done(delegated ?? (await (await load())(profiles, options as never)))
   }
 
-function program(done: (code: ExitCode) => void): Command {
+/** @param word the first that was typed: of the commands only that one is set up, all of them for help and for what is none */
+function program(word: string, done: (code: ExitCode) => void): Command {
   const root = new Command('hermes-install')
     .description('One profile YAML becomes a service that comes back: systemd, launchd and the Windows Service Control Manager.')
     .version(manifest.version, '-V, --version')
@@ -53,112 +54,112 @@ function program(done: (code: ExitCode) => void): Command {
       '\nExamples:\n  hermes-install render --os all          the Hermes gateway for Linux, macOS and Windows, into ./out\n  hermes-install init my-app.yaml         a profile to start from\n  hermes-install validate my-app.yaml\n',
     )
 
-  profileFlags(root.command('render'))
-    .description('write the files of each OS to <out>/<id>/<os>/')
-    .addOption(new Option('--os <os>', 'which OS (default: this one)').choices(['linux', 'macos', 'windows', 'all']))
-    .option('--out <dir>', 'folder to write to', 'out')
-    .option('--check', 'write nothing; exit 3 if anything in --out differs')
-    .option('--strict', 'fail (exit 5) unless every key is exact')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  hermes-install render my-app.yaml --os all\n  hermes-install render --instance work --os windows --host laptop.yaml\n  hermes-install render profiles/ --out rendered --check\n',
-    )
-    .action(async (profiles: string[], options) => done(await (await import('./render.ts')).renderCommand(profiles, options)))
-
-  hereFlags(root.command('plan'))
-    .description('show what apply would change on this machine; change nothing')
-    .option('--out <file>', 'save the plan, for `apply FILE`')
-    .option('--detailed-exitcode', 'exit 3 if anything would change')
-    .option('--strict', 'fail (exit 5) unless every key is exact')
-    .action(acting(done, async () => (await import('./plan.ts')).planCommand))
-
-  hereFlags(root.command('apply'))
-    .description('install or change a service, wait until it is healthy, go back if it is not')
-    .option('--dry-run', 'show the plan; change nothing')
-    .option('--no-start', 'write and enable, but start and stop nothing')
-    .option('--strict', 'fail (exit 5) unless every key is exact')
-    .addHelpText(
-      'after',
-      '\nExamples:\n  hermes-install apply my-app.yaml\n  sudo hermes-install apply --scope system my-app.yaml\n  hermes-install plan my-app.yaml --out my.plan && hermes-install apply my.plan\n',
-    )
-    .action(acting(done, async () => (await import('./apply.ts')).applyCommand))
-
-  hereFlags(root.command('uninstall'))
-    .description('stop a service and take away what was written for it; by profile, or by the name that status shows')
-    .action(acting(done, async () => (await import('./uninstall.ts')).uninstallCommand))
-
-  hereFlags(root.command('status'))
-    .description('how a service is, or all that this tool has installed')
-    .action(acting(done, async () => (await import('./status.ts')).statusCommand))
-
-  hereFlags(root.command('verify'))
-    .description('compare this machine with the profile; exit 3 with every difference')
-    .action(acting(done, async () => (await import('./verify.ts')).verifyCommand))
-
-  for (const [verb, words] of [
-    ['start', 'start a service, and wait until it is healthy'],
-    ['stop', 'stop a service; it starts again with the machine'],
-    ['restart', 'stop and start a service, and wait until it is healthy'],
-  ] as const) {
+  const control = (verb: 'start' | 'stop' | 'restart', words: string): Command =>
     hereFlags(root.command(verb))
       .description(words)
       .action(acting(done, async () => async (profiles: string[], options: never) => (await import('./control.ts')).controlCommand(verb, profiles, options)))
+  const commands: Readonly<Record<string, () => Command>> = {
+    render: () =>
+      profileFlags(root.command('render'))
+        .description('write the files of each OS to <out>/<id>/<os>/')
+        .addOption(new Option('--os <os>', 'which OS (default: this one)').choices(['linux', 'macos', 'windows', 'all']))
+        .option('--out <dir>', 'folder to write to', 'out')
+        .option('--check', 'write nothing; exit 3 if anything in --out differs')
+        .option('--strict', 'fail (exit 5) unless every key is exact')
+        .addHelpText(
+          'after',
+          '\nExamples:\n  hermes-install render my-app.yaml --os all\n  hermes-install render --instance work --os windows --host laptop.yaml\n  hermes-install render profiles/ --out rendered --check\n',
+        )
+        .action(async (profiles: string[], options) => done(await (await import('./render.ts')).renderCommand(profiles, options))),
+    plan: () =>
+      hereFlags(root.command('plan'))
+        .description('show what apply would change on this machine; change nothing')
+        .option('--out <file>', 'save the plan, for `apply FILE`')
+        .option('--detailed-exitcode', 'exit 3 if anything would change')
+        .option('--strict', 'fail (exit 5) unless every key is exact')
+        .action(acting(done, async () => (await import('./plan.ts')).planCommand)),
+    apply: () =>
+      hereFlags(root.command('apply'))
+        .description('install or change a service, wait until it is healthy, go back if it is not')
+        .option('--dry-run', 'show the plan; change nothing')
+        .option('--no-start', 'write and enable, but start and stop nothing')
+        .option('--strict', 'fail (exit 5) unless every key is exact')
+        .addHelpText(
+          'after',
+          '\nExamples:\n  hermes-install apply my-app.yaml\n  sudo hermes-install apply --scope system my-app.yaml\n  hermes-install plan my-app.yaml --out my.plan && hermes-install apply my.plan\n',
+        )
+        .action(acting(done, async () => (await import('./apply.ts')).applyCommand)),
+    uninstall: () =>
+      hereFlags(root.command('uninstall'))
+        .description('stop a service and take away what was written for it; by profile, or by the name that status shows')
+        .action(acting(done, async () => (await import('./uninstall.ts')).uninstallCommand)),
+    status: () =>
+      hereFlags(root.command('status'))
+        .description('how a service is, or all that this tool has installed')
+        .action(acting(done, async () => (await import('./status.ts')).statusCommand)),
+    verify: () =>
+      hereFlags(root.command('verify'))
+        .description('compare this machine with the profile; exit 3 with every difference')
+        .action(acting(done, async () => (await import('./verify.ts')).verifyCommand)),
+    start: () => control('start', 'start a service, and wait until it is healthy'),
+    stop: () => control('stop', 'stop a service; it starts again with the machine'),
+    restart: () => control('restart', 'stop and start a service, and wait until it is healthy'),
+    logs: () =>
+      hereFlags(root.command('logs'))
+        .description('what a service has said')
+        .option('-f, --follow', 'and what it says from now on')
+        .option('-n, --lines <count>', 'how many lines', lineCount, 50)
+        .action(acting(done, async () => (await import('./logs.ts')).logsCommand)),
+    doctor: () =>
+      hereFlags(root.command('doctor'))
+        .description('look for what keeps services from running on this machine, and say how to mend it')
+        .action(acting(done, async () => (await import('./doctor.ts')).doctorCommand)),
+    validate: () =>
+      profileFlags(root.command('validate'))
+        .description('check profiles for every OS; write nothing')
+        .addOption(new Option('--os <os>', 'which OS').choices(['linux', 'macos', 'windows', 'all']).default('all'))
+        .option('--strict', 'fail (exit 5) unless every key is exact')
+        .action(async (profiles: string[], options) => done(await (await import('./validate.ts')).validateCommand(profiles, options))),
+    schema: () =>
+      root
+        .command('schema')
+        .description('print the JSON Schema of a profile')
+        .option('--json', 'it is JSON anyway')
+        .action(async () => done(await (await import('./schema.ts')).schemaCommand())),
+    init: () =>
+      root
+        .command('init')
+        .description('write a commented profile to start from')
+        .argument('[file]', 'the file to write', 'profile.yaml')
+        .option('--force', 'replace a file that is there')
+        .option('--json', 'one JSON document on stdout')
+        .option('--no-color', 'no colours')
+        .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options))),
+    winsw: () =>
+      root
+        .command('winsw')
+        .description('the program that runs a service on Windows')
+        .command('fetch')
+        .description('fetch the pinned WinSW into the cache, or into a folder, on any OS')
+        .addOption(new Option('--winsw-version <line>', 'its release line').choices(['2', '3']).default('3'))
+        .addOption(
+          new Option('--arch <arch>', "which build (default: this machine's, x64 where this is no Windows); net461 is small and needs .NET").choices([
+            'x64',
+            'x86',
+            'net461',
+          ]),
+        )
+        .option('--out <dir>', 'put it into this folder instead')
+        .option('--offline', 'use no network; say what to fetch, and where to put it')
+        .option('--json', 'one JSON document on stdout')
+        .option('--no-color', 'no colours')
+        .addHelpText(
+          'after',
+          '\nEnvironment:\n  HERMES_INSTALL_WINSW         an own copy, taken if it is the pinned file\n  HERMES_INSTALL_WINSW_MIRROR  address with v<version>/<file> below it, instead of GitHub\n  HERMES_INSTALL_CACHE         folder of the cache\n  https_proxy, no_proxy        as usual\n\nExamples:\n  hermes-install winsw fetch\n  hermes-install winsw fetch --arch x86 --out vendor/winsw\n',
+        )
+        .action(async (options) => done(await (await import('./winsw.ts')).fetchCommand(options))),
   }
-
-  hereFlags(root.command('logs'))
-    .description('what a service has said')
-    .option('-f, --follow', 'and what it says from now on')
-    .option('-n, --lines <count>', 'how many lines', lineCount, 50)
-    .action(acting(done, async () => (await import('./logs.ts')).logsCommand))
-
-  hereFlags(root.command('doctor'))
-    .description('look for what keeps services from running on this machine, and say how to mend it')
-    .action(acting(done, async () => (await import('./doctor.ts')).doctorCommand))
-
-  profileFlags(root.command('validate'))
-    .description('check profiles for every OS; write nothing')
-    .addOption(new Option('--os <os>', 'which OS').choices(['linux', 'macos', 'windows', 'all']).default('all'))
-    .option('--strict', 'fail (exit 5) unless every key is exact')
-    .action(async (profiles: string[], options) => done(await (await import('./validate.ts')).validateCommand(profiles, options)))
-
-  root
-    .command('schema')
-    .description('print the JSON Schema of a profile')
-    .option('--json', 'it is JSON anyway')
-    .action(async () => done(await (await import('./schema.ts')).schemaCommand()))
-
-  root
-    .command('init')
-    .description('write a commented profile to start from')
-    .argument('[file]', 'the file to write', 'profile.yaml')
-    .option('--force', 'replace a file that is there')
-    .option('--json', 'one JSON document on stdout')
-    .option('--no-color', 'no colours')
-    .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options)))
-
-  root
-    .command('winsw')
-    .description('the program that runs a service on Windows')
-    .command('fetch')
-    .description('fetch the pinned WinSW into the cache, or into a folder, on any OS')
-    .addOption(new Option('--winsw-version <line>', 'its release line').choices(['2', '3']).default('3'))
-    .addOption(
-      new Option('--arch <arch>', "which build (default: this machine's, x64 where this is no Windows); net461 is small and needs .NET").choices([
-        'x64',
-        'x86',
-        'net461',
-      ]),
-    )
-    .option('--out <dir>', 'put it into this folder instead')
-    .option('--offline', 'use no network; say what to fetch, and where to put it')
-    .option('--json', 'one JSON document on stdout')
-    .option('--no-color', 'no colours')
-    .addHelpText(
-      'after',
-      '\nEnvironment:\n  HERMES_INSTALL_WINSW         an own copy, taken if it is the pinned file\n  HERMES_INSTALL_WINSW_MIRROR  address with v<version>/<file> below it, instead of GitHub\n  HERMES_INSTALL_CACHE         folder of the cache\n  https_proxy, no_proxy        as usual\n\nExamples:\n  hermes-install winsw fetch\n  hermes-install winsw fetch --arch x86 --out vendor/winsw\n',
-    )
-    .action(async (options) => done(await (await import('./winsw.ts')).fetchCommand(options)))
-
+  for (const set of Object.hasOwn(commands, word) ? [commands[word]!] : Object.values(commands)) set()
   return root
 }
 
@@ -177,7 +178,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
   })
   let code: ExitCode = exitCodes.done
   try {
-    await program((result) => (code = result)).parseAsync([...argv], { from: 'user' })
+    await program(argv[0] ?? '', (result) => (code = result)).parseAsync([...argv], { from: 'user' })
     return code
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
