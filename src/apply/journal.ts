@@ -14,73 +14,13 @@
 //     manifest.json what is being written
 //   previous/       the undo of the last change, without secrets, for a human
 import { UserError } from '../errors.ts'
-import type { Record, Unfinished } from '../plan/observed.ts'
+import { Busy, holder, lines } from './state.ts'
 import type { System } from './system.ts'
-
-const lines = (text: string | null): readonly string[] => (text ?? '').split('\n').filter((line) => line !== '')
 
 /** A file that a change touches; `kept` is where its former text lies, null if there was none. */
 interface Original {
   readonly path: string
   readonly kept: string | null
-}
-
-/** Reads a manifest; one that cannot be understood counts as none. */
-export function parseRecord(text: string | null): Record | null {
-  try {
-    const { id, label, files } = JSON.parse(text ?? '') as {
-      id: string
-      label: string
-      files: { target: string | null; sha256: string; mode: string; sensitive: boolean }[]
-    }
-    return { id, label, files: files.flatMap(({ target, sha256, mode, sensitive }) => (target === null ? [] : [{ target, sha256, mode, sensitive }])) }
-  } catch {
-    return null
-  }
-}
-
-/** What is known of a service without its lock. */
-interface State {
-  readonly record: Record | null
-  /** Of a run that was killed; not of one that is at work. */
-  readonly unfinished: Unfinished | null
-  /** Who is at work on it now; null if nobody is, or it is this run. */
-  readonly busy: string | null
-  /** Whether what is installed has not been started yet (`--no-start`). */
-  readonly pending: boolean
-}
-
-/** The process that holds a lock, and since when; null if that is dead, or nobody does. */
-function holder(system: System, lock: string): string | null {
-  const found = system.look(lock)
-  if (found.kind !== 'link') return null
-  const [pid = '', start = ''] = found.to.split(/-(.*)/s)
-  return system.startedAt(Number(pid)) === start ? pid : null
-}
-
-export function readState(system: System, state: string): State {
-  const undo = `${state}/undo`
-  const pid = holder(system, `${state}/lock`)
-  const busy = pid === null || Number(pid) === system.pid ? null : pid
-  const unfinished = busy === null && system.look(undo).kind === 'folder'
-  return {
-    record: parseRecord(system.read(`${state}/manifest.json`)),
-    busy,
-    pending: system.look(`${state}/pending`).kind === 'file',
-    unfinished: unfinished
-      ? {
-          facts: new Set(lines(system.read(`${undo}/facts`))),
-          intended: parseRecord(system.read(`${undo}/manifest.json`)),
-          dirty: system.list(undo).some((name) => name === 'touched' || name.endsWith('.path')),
-        }
-      : null,
-  }
-}
-
-export class Busy extends UserError {
-  constructor(title: string, pid: string) {
-    super('BUSY', `another apply, install or uninstall of ${title} is running (pid ${pid})`, { hint: 'wait for it to end, and run this again' })
-  }
 }
 
 export type Journal = ReturnType<typeof openJournal>

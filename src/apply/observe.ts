@@ -4,7 +4,7 @@ import type { Found, Observed, Owner } from '../plan/observed.ts'
 import type { Service } from '../resolve/service.ts'
 import { UserError } from '../errors.ts'
 import { titleOf } from '../plan/plan.ts'
-import { Busy, parseRecord, readState } from './journal.ts'
+import { Busy, parseRecord, readState } from './state.ts'
 import type { System } from './system.ts'
 
 /** Asks all questions at once. */

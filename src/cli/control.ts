@@ -1,6 +1,7 @@
 // `start`, `stop`, `restart`: by hand, and waited for. Whether it starts by itself stays as it is.
 import { UserError, type ExitCode } from '../errors.ts'
-import { Busy, openJournal, readState } from '../apply/journal.ts'
+import { openJournal } from '../apply/journal.ts'
+import { Busy, readState } from '../apply/state.ts'
 import { waitForHealth } from '../apply/health.ts'
 import { askManager } from '../apply/observe.ts'
 import { call } from '../apply/call.ts'

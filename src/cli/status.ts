@@ -1,7 +1,7 @@
 // `status`: how the services of this tool are, as the manager has them now.
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { askManager } from '../apply/observe.ts'
-import { readState } from '../apply/journal.ts'
+import { readState } from '../apply/state.ts'
 import { here, type HereFlags } from './here.ts'
 import { elsewhere, subjects } from './subjects.ts'
 import { output } from './output.ts'

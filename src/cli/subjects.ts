@@ -1,6 +1,6 @@
 // What was typed after a command of the day after in, the installed services that it means out: by profile, or by the name that `status` shows.
 import { UserError } from '../errors.ts'
-import { readState } from '../apply/journal.ts'
+import { readState } from '../apply/state.ts'
 import type { Record } from '../plan/observed.ts'
 import type { Wish } from '../plan/plan.ts'
 import type { Artifact } from '../platform/platform.ts'

@@ -68,6 +68,12 @@ const fact = (facts: ReadonlySet<string>, word: string): readonly string[] =>
 const enableReplaced = (service: Service, facts: ReadonlySet<string>): readonly Call[] =>
   fact(facts, 'replaced-enabled').map((line) => call(service, 'bring the earlier install back', 'enable', line.replace(' ', '/')))
 
+const loadReplaced = (service: Service, facts: ReadonlySet<string>): readonly Call[] =>
+  fact(facts, 'replaced-loaded').flatMap((line) => {
+    const [name, label, path] = line.split(/ (\S+) (.*)/s) as [string, string, string]
+    return patient([{ ...call(service, `bring the earlier install ${label} back`, 'bootstrap', name, path), ok: [17, 37] }])
+  })
+
 export const manager: Manager = {
   versionQuestion: null,
   version: () => undefined,
@@ -155,7 +161,7 @@ export const manager: Manager = {
     return [
       ...own,
       ...fact(facts, 'disabled').map((name) => call(service, 'it was switched off before', 'disable', `${name}/${service.label}`)),
-      ...this.bringBack(service, facts),
+      ...loadReplaced(service, facts),
     ]
   },
 
@@ -164,13 +170,7 @@ export const manager: Manager = {
   // A record that it is switched off would outlive it and block the next install.
   removed: (service, state: LaunchdState) => (state.enabled ? [] : commandsIn(service, state.at).enable),
   bringBack(service, facts) {
-    return [
-      ...enableReplaced(service, facts),
-      ...fact(facts, 'replaced-loaded').flatMap((line) => {
-        const [name, label, path] = line.split(/ (\S+) (.*)/s) as [string, string, string]
-        return patient([{ ...call(service, `bring the earlier install ${label} back`, 'bootstrap', name, path), ok: [17, 37] }])
-      }),
-    ]
+    return [...enableReplaced(service, facts), ...loadReplaced(service, facts)]
   },
   unmark: () => new Map(),
 
