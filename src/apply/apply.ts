@@ -2,9 +2,10 @@
 import { UserError } from '../errors.ts'
 import { posixCommand } from '../escape/posix.ts'
 import type { Observed } from '../plan/observed.ts'
-import { plan as makePlan, titleOf, type Plan, type Wish } from '../plan/plan.ts'
+import { plan as makePlan, titleOf, type Plan, type Step, type Wish } from '../plan/plan.ts'
 import { call } from './call.ts'
 import { openJournal } from './journal.ts'
+import type { LogSource } from '../platform/manager.ts'
 import { askManager, observe } from './observe.ts'
 import { StepFailed, walk, type Doing, type Report } from './perform.ts'
 import { rollBack } from './rollback.ts'
@@ -95,7 +96,11 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
     begun = true
     // Left by a run that was killed while it wrote.
     if (plan.unfinished) for (const { path } of target.files) system.sweep(path)
-    await walk(plan.steps, doing)
+    const late = plan.steps.filter((step) => step.kind === 'run' && step.late === true)
+    await walk(
+      plan.steps.filter((step) => !late.includes(step)),
+      doing,
+    )
     journal.commit(
       service.label,
       target.files.map(({ path }) => path),
@@ -103,6 +108,7 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
     )
     if (plan.pending) journal.mark('pending')
     else if (observed.pending && wish.start) journal.unmark('pending')
+    await settle(late, doing)
   } catch (error) {
     const why = (error as Error).message
     const log = manager.logs(service, { lines: 100, follow: false, json: false })
@@ -131,15 +137,26 @@ async function converge(applying: Applying, planned: Planned, doing: Doing): Pro
 }
 
 /** @param log what shows the log */
-function asUserError(error: unknown, outcome: string, log: readonly (readonly string[])[]): UserError {
+function asUserError(error: unknown, outcome: string, log: readonly LogSource[]): UserError {
   const why = (error as Error).message
   if (error instanceof UserError) return new UserError(error.code, `${why}\n${outcome}`, { ...(error.hint === null ? {} : { hint: error.hint }), cause: error })
   if (error instanceof StepFailed && error.rights !== null)
     return new UserError('NO_RIGHTS', `${why}\n${outcome}`, { hint: `run: sudo ${error.rights.join(' ')}`, cause: error })
   return new UserError('APPLY_FAILED', `${why}\n${outcome}`, {
-    hint: `mend that, and apply again; more of the log: ${log.map(posixCommand).join(' ; ')}`,
+    hint: `mend that, and apply again; more of the log: ${log.map((source) => ('file' in source ? source.file : posixCommand(source))).join(' ; ')}`,
     cause: error,
   })
+}
+
+/** What is left to do once the service is well cannot make it unwell: the next run does what this one could not. */
+async function settle(steps: readonly Step[], { system, report }: Doing): Promise<void> {
+  for (const step of steps) {
+    if (step.kind !== 'run') continue
+    report.step(step)
+    const why = await call(system, step.command)
+    report.done()
+    if (why !== null) report.undoing(`${why}; the next apply tries it again`)
+  }
 }
 
 async function awake(system: System, { service, manager }: Wish): Promise<void> {
@@ -153,8 +170,13 @@ async function awake(system: System, { service, manager }: Wish): Promise<void> 
 /** The service's own last words: why it does not run is most often there. */
 async function lastLines(system: System, { service, manager }: Wish): Promise<string> {
   const shown: string[] = []
-  for (const argv of manager.logs(service, { lines: 20, follow: false, json: false })) {
-    const ran = await system.run(argv, { timeoutMs: 10_000 })
+  for (const source of manager.logs(service, { lines: 20, follow: false, json: false })) {
+    if ('file' in source) {
+      const text = system.tail(source.file, 20)
+      if (text !== '') shown.push(text.trimEnd())
+      continue
+    }
+    const ran = await system.run(source, { timeoutMs: 10_000 })
     if (ran.code === 0) shown.push(ran.stdout.trimEnd())
   }
   return shown.join('\n').trim()

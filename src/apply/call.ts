@@ -8,8 +8,10 @@ const pauseMs = 300
  * @param stop asked while it runs: whether somebody wants it to end
  * @returns null if it ended well, otherwise what happened, for people
  */
-export async function call(system: System, { argv, ok = [], again, until, meaning = {} }: Call, stop?: () => boolean): Promise<string | null> {
-  const options = stop === undefined ? {} : { stop }
+export async function call(system: System, { argv, ok = [], again, until, input, meaning = {} }: Call, stop?: () => boolean): Promise<string | null> {
+  const text = input === undefined ? undefined : system.read(input)
+  if (text === null) return `${input} cannot be read, and \`${argv[0]}\` needs what is in it`
+  const options = { ...(stop === undefined ? {} : { stop }), ...(text === undefined ? {} : { input: text.replace(/\r?\n$/, '') }) }
   const good = new Set([0, ...ok])
   const end = system.now() + (again?.forMs ?? 0)
   let ran = await system.run(argv, options)

@@ -1,5 +1,5 @@
 // A service that was started in, whether it is well out: the same process for long enough, and the checks of its profile, before the time is up.
-import type { Manager } from '../platform/manager.ts'
+import type { Manager, ManagerState } from '../platform/manager.ts'
 import type { Service } from '../resolve/service.ts'
 import { askManager } from './observe.ts'
 import type { System } from './system.ts'
@@ -19,16 +19,17 @@ export async function waitForHealth(system: System, manager: Manager, service: S
   // A window shorter than what has to fit into it could never be met.
   const windowMs = Math.max(service.health.timeoutMs, stableForMs + 1000)
   const end = system.now() + windowMs
-  let pid: number | null = null
+  /** Which process it is: a number alone may be that of a supervisor, which outlives what it runs. */
+  let known: string | null = null
   let since = 0
   let others = 0
   for (;;) {
     const state = await askManager(system, manager, service)
     const now = system.now()
-    const current = state.running ? state.pid : null
-    if (current !== null && current !== pid) {
-      if (pid !== null) others++
-      pid = current
+    const current = identity(state)
+    if (current !== null && current !== known) {
+      if (known !== null) others++
+      known = current
       since = now
     }
     const ended = others === 0 ? '' : ` (it ended ${others === 1 ? 'once' : `${others} times`})`
@@ -36,7 +37,7 @@ export async function waitForHealth(system: System, manager: Manager, service: S
     if (current !== null && now - since >= stableForMs) {
       const open = await system.probe(service.health, interrupted)
       // The one that answered must still be the one that runs.
-      if (open === null && (await askManager(system, manager, service)).pid === pid) return null
+      if (open === null && identity(await askManager(system, manager, service)) === known) return null
       waitingFor = open ?? waitingFor
     }
     if (interrupted()) return 'interrupted'
@@ -47,3 +48,5 @@ export async function waitForHealth(system: System, manager: Manager, service: S
     await system.sleep(current === null ? pollMs : Math.min(pollMs, Math.max(10, since + stableForMs - now)))
   }
 }
+
+const identity = ({ running, pid, since }: ManagerState): string | null => (running && pid !== null ? `${pid} ${since ?? ''}` : null)

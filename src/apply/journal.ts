@@ -14,6 +14,7 @@
 //     manifest.json what is being written
 //   previous/       the undo of the last change, without secrets, for a human
 import { UserError } from '../errors.ts'
+import { folderOf } from '../platform/scripts.ts'
 import { Busy, holder, lines } from './state.ts'
 import type { System } from './system.ts'
 
@@ -131,7 +132,7 @@ export function openJournal(system: System, state: string, folderMode: number, t
     marked: (name: string): boolean => system.look(`${state}/${name}`).kind === 'file',
     /** What this service's mark stands for serves others, too: it becomes theirs. @returns false if there is no other service */
     handOver(name: string): boolean {
-      const states = state.slice(0, state.lastIndexOf('/'))
+      const states = folderOf(state)
       const heir = system.list(states).find((other) => `${states}/${other}` !== state && system.look(`${states}/${other}/manifest.json`).kind === 'file')
       if (heir === undefined) return false
       put(`${states}/${heir}/${name}`, '')
@@ -180,7 +181,7 @@ export function openJournal(system: System, state: string, folderMode: number, t
       const folders = [...new Set([...lines(system.read(`${state}/directories`)), ...lines(system.read(`${undo}/directories`)), ...parents, ...own])]
         .sort((a, b) => (a < b ? -1 : 1))
         .toReversed()
-      const above = folders.filter((folder) => `${state}/`.startsWith(`${folder}/`))
+      const above = folders.filter((folder) => state.startsWith(folder) && /^[\\/]|^$/.test(state.slice(folder.length)))
       // What tells the next run that there is something to take away goes last.
       for (const folder of folders) if (!above.includes(folder)) system.removeFolder(folder)
       system.removeTree(state)

@@ -1,6 +1,7 @@
 // A wish in, what is on the machine about it out; nothing is changed.
 import type { Answer, Answers, Manager, ManagerState, Question, Target } from '../platform/manager.ts'
 import type { Found, Observed, Owner } from '../plan/observed.ts'
+import { folderOf } from '../platform/scripts.ts'
 import type { Service } from '../resolve/service.ts'
 import { UserError } from '../errors.ts'
 import { titleOf } from '../plan/plan.ts'
@@ -10,6 +11,12 @@ import type { System } from './system.ts'
 /** Asks all questions at once. */
 export async function ask(system: System, questions: readonly Question[]): Promise<Answers> {
   const answers = questions.map(async (question): Promise<readonly [string, Answer]> => {
+    if ('text' in question) {
+      const text = system.read(question.text)
+      return [question.id, { code: text === null ? 1 : 0, stdout: text ?? '' }]
+    }
+    if ('list' in question) return [question.id, { code: 0, stdout: system.list(question.list).join('\n') }]
+    if ('registry' in question) return [question.id, await system.registry(question.registry)]
     if ('exists' in question) return [question.id, { code: system.look(question.exists).kind === 'nothing' ? 1 : 0, stdout: '' }]
     return [question.id, await system.run(question.argv, { timeoutMs: 30_000 })]
   })
@@ -24,7 +31,7 @@ export async function observe(system: System, { service, target, manager }: { se
   const { record, unfinished, busy, pending } = readState(system, target.state)
   if (busy !== null) throw new Busy(titleOf(service), busy)
   const recorded = [...(record?.files ?? []), ...(unfinished?.intended?.files ?? [])].map((file) => file.target)
-  const paths = [...new Set([...target.files.map(({ path }) => path), ...recorded])]
+  const paths = [...new Set([...target.files.map(({ path }) => path), ...(target.absent ?? []), ...recorded])]
   const files = new Map<string, Found>(paths.map((path) => [path, system.look(path)]))
   return {
     id: service.id,
@@ -64,7 +71,7 @@ function accountsOf(system: System, service: Service, target: Target): Pick<Obse
 
 /** Files of this service that another one of this tool has put there. */
 function ownersOf(system: System, target: Target, id: string): ReadonlyMap<string, string> {
-  const states = target.state.slice(0, target.state.lastIndexOf('/'))
+  const states = folderOf(target.state)
   const owners = new Map<string, string>()
   const wanted = new Set(target.files.map(({ path }) => path))
   for (const other of system.list(states)) {

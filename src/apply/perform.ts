@@ -1,5 +1,6 @@
 // The steps of a plan in, done one after the other; what cannot be done is thrown, and for others to put back.
 import type { Owner } from '../plan/observed.ts'
+import { folderOf } from '../platform/scripts.ts'
 import type { Step, Wish } from '../plan/plan.ts'
 import { call } from './call.ts'
 import { waitForHealth } from './health.ts'
@@ -67,6 +68,8 @@ async function perform(step: Step, { system, wish, journal, report, interrupted,
       if (interrupted()) throw new StepFailed('interrupted')
       throw new StepFailed(rights === null ? why : `${rights.message} (${why})`, rights?.argv ?? null)
     }
+    case 'fetch':
+      return void (await system.obtain(step.pinned))
     case 'folder':
       return makeFolders(step.path, step.owner)
     case 'rights':
@@ -74,8 +77,9 @@ async function perform(step: Step, { system, wish, journal, report, interrupted,
       const file = target.files.find(({ path }) => path === step.path)!
       journal.keep(file.path, file.sensitive)
       if (step.kind === 'rights') return system.setRights(file.path, file.mode, ownerOf(file.owner))
-      makeFolders(file.path.slice(0, file.path.lastIndexOf('/')), null)
-      return system.write(file.path, file.text, file.mode, ownerOf(file.owner))
+      makeFolders(folderOf(file.path), null)
+      if (file.pinned === undefined) return system.write(file.path, file.text, file.mode, ownerOf(file.owner))
+      return system.write(file.path, await system.obtain(file.pinned), file.mode, null)
     }
     case 'remove':
       journal.keep(step.path, true)

@@ -60,6 +60,8 @@ export function readState(system: System, state: string): State {
 
 export class Busy extends UserError {
   constructor(title: string, pid: string) {
-    super('BUSY', `another apply, install or uninstall of ${title} is running (pid ${pid})`, { hint: 'wait for it to end, and run this again' })
+    super('BUSY', `another apply, install or uninstall of ${title} is running${pid === '0' ? '' : ` (pid ${pid})`}`, {
+      hint: 'wait for it to end, and run this again',
+    })
   }
 }

@@ -1,5 +1,5 @@
 // The one seam to the machine: everything that `apply` reads or does goes through this, so that a test can stop it anywhere.
-import type { Answer } from '../platform/manager.ts'
+import type { Answer, Pinned } from '../platform/manager.ts'
 import type { Found, Owner } from '../plan/observed.ts'
 import type { Service } from '../resolve/service.ts'
 
@@ -8,6 +8,8 @@ export interface Ran extends Answer {
 }
 
 export interface RunOptions {
+  /** What goes to its standard input; nothing else does. */
+  readonly input?: string
   readonly timeoutMs?: number
   /** Asked again and again: whether to end it before it is done. */
   readonly stop?: () => boolean
@@ -17,6 +19,8 @@ export interface System {
   readonly pid: number
   /** What lies at a path; a link is not followed. */
   look(path: string): Found
+  /** The last lines of a log; empty if there is none. */
+  tail(path: string, lines: number): string
   /** The names in a folder, sorted; none if it is not there. */
   list(folder: string): readonly string[]
   /** The text of a file of our own; null if there is none. */
@@ -53,8 +57,26 @@ export interface System {
   distrust(path: string): string | null
   /** Runs a program by its argv; never a shell. Its output is kept, not shown. */
   run(argv: readonly string[], options?: RunOptions): Promise<Ran>
+  /** A key of the registry of Windows as `reg export` writes it; code 1 where there is none. */
+  registry(key: string): Promise<Answer>
+  /**
+   * What has the pinned hash: in the cache, or fetched.
+   * @returns its bytes
+   * @throws UserError if there is none to be had
+   */
+  obtain(pinned: Pinned): Promise<Uint8Array>
   /** Asks whether the checks of a profile hold. @returns what is still waited for; null if all hold */
   probe(health: Service['health'], stop?: () => boolean): Promise<string | null>
+  /** Whether this user may change services of the machine. */
+  admin(): Promise<boolean>
+  /**
+   * Runs a command of this program with admin rights, after one question by the system; absent where it has no such question.
+   * @returns its exit code; null if rights were not given
+   */
+  elevate?(
+    own: readonly string[],
+    job: { readonly argv: readonly string[]; readonly cwd: string; readonly env: Readonly<Record<string, string>> },
+  ): Promise<number | null>
   /** Milliseconds that only grow. */
   now(): number
   sleep(ms: number): Promise<void>

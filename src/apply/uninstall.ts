@@ -88,6 +88,7 @@ export async function uninstall(system: System, { wish, approve, say }: Uninstal
       system.remove(path)
     }
     for (const path of manager.links(service)) if (system.look(path).kind === 'link') system.remove(path)
+    for (const path of target.litter ?? []) system.remove(path)
     for (const path of removal.strange) say(`${path} is not the file that was written; left alone`)
     const state = await askManager(system, manager, service)
     await run(manager.removed(service, state), 'The files are gone, but the manager has not noticed.')

@@ -3,6 +3,7 @@ import { UserError, type ExitCode } from '../errors.ts'
 import { apply } from '../apply/apply.ts'
 import type { Plan } from '../plan/plan.ts'
 import { each } from './each.ts'
+import { rightsOrLess, takeOver } from './elevate.ts'
 import { here, mustHaveRights, wishes, type HereFlags } from './here.ts'
 import { output, type Output } from './output.ts'
 import { planCommand } from './plan.ts'
@@ -10,6 +11,7 @@ import { progress } from './progress.ts'
 import { readSaved } from './saved.ts'
 import { ask } from './ask.ts'
 import { conflictLines, planDocument, showPlan, summary } from './show.ts'
+import type { telling } from './winsw.ts'
 import { warnings } from './warnings.ts'
 
 export interface ApplyFlags extends HereFlags {
@@ -28,12 +30,16 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
   }
   if (given.dryRun) return planCommand(profiles, flags)
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const at = await here(flags)
-  const wished = await wishes(at, profiles, flags)
+  let told: ReturnType<typeof telling> | undefined
+  const at = await here(flags, async () => (told ??= (await import('./winsw.ts')).telling(out)))
+  const able = await rightsOrLess(at, await wishes(at, profiles, flags), flags, out)
+  if ('code' in able) return able.code
+  const { wished } = able
   const interrupted = listen(out)
-  return each(wished, { command: 'apply', out, name: ({ wish }) => wish.service }, async ({ wish, manifest, manifestText }) => {
+  return each(wished, { command: 'apply', out, name: ({ wish }) => wish.service }, async (one) => {
+    const { wish, manifest, manifestText } = one
     const { service } = wish
-    mustHaveRights(service, 'install')
+    if (wish.service.scope === 'system' && !at.admin && at.system.elevate === undefined) mustHaveRights(at, service, 'install')
     const expected = saved?.expected.get(service.id)
     const { plan, changed } = await apply(at.system, {
       wish,
@@ -46,6 +52,8 @@ export async function applyCommand(typed: readonly string[], given: ApplyFlags):
         await approve(plan, flags, out, saved !== null)
       },
     })
+    told?.close()
+    await takeOver(at, one, out)
     if (!changed) mustBeExpected(plan, expected, saved !== null)
     const inexact = manifest.limits.filter(({ fidelity }) => fidelity !== 'exact').map(({ key }) => key)
     const outcome = changed

@@ -18,7 +18,7 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
   const at = await here(flags)
   return each(await subjects(at, typed, flags, 'default'), { command: verb, out, name: ({ service }) => service }, async (wish) => {
     const { service, manager, target } = wish
-    mustHaveRights(service, verb)
+    mustHaveRights(at, service, verb)
     const { record, busy } = readState(at.system, target.state)
     if (busy !== null) throw new Busy(titleOf(service), busy)
     const before = await askManager(at.system, manager, service)
@@ -27,7 +27,8 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
       throw new UserError('NOT_INSTALLED', `${service.label} is not installed`, { hint: elsewhere(at, service) ?? 'hermes-install apply installs it' })
     const commands = manager.control(service, before, verb)
     if (commands.length > 0) {
-      const journal = openJournal(at.system, target.state, target.folderMode, titleOf(service))
+      // Who may start and stop a service without further rights may not write its record; the service manager takes one request after the other.
+      const journal = service.scope === 'system' && !at.admin ? null : openJournal(at.system, target.state, target.folderMode, titleOf(service))
       try {
         for (const command of commands) {
           out.note(`  ${out.style('dim', '>')} ${command.why}`)
@@ -38,11 +39,11 @@ export async function controlCommand(verb: 'start' | 'stop' | 'restart', typed: 
           const report = progress(out)
           const why = await waitForHealth(at.system, manager, service, { say: (text) => report.waiting(text), interrupted: () => false })
           report.done()
-          if (why === null) journal.unmark('pending')
+          if (why === null) journal?.unmark('pending')
           if (why !== null) throw new UserError('APPLY_FAILED', why, { hint: `see \`hermes-install logs ${service.id}\`` })
         }
       } finally {
-        journal.unlock(false)
+        journal?.unlock(false)
       }
     }
     const { words, pid } = await askManager(at.system, manager, service)

@@ -2,10 +2,12 @@
 import { UserError, type Issue } from '../errors.ts'
 import type { System } from '../apply/system.ts'
 import { ask } from '../apply/observe.ts'
-import type { Wish } from '../plan/plan.ts'
+import { shaFor, type Wish } from '../plan/plan.ts'
+import { readState } from '../apply/state.ts'
 import { platforms } from '../platform/index.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Manager } from '../platform/manager.ts'
+import type { Manager, Target } from '../platform/manager.ts'
+import type { WinswReport } from '../system/winsw.ts'
 import type { Os } from '../profile/model.ts'
 import type { HostFacts } from '../resolve/host.ts'
 import type { Service } from '../resolve/service.ts'
@@ -21,6 +23,12 @@ export interface HereFlags extends Flags {
   readonly user?: string
   readonly yes?: boolean
   readonly start?: boolean
+  /** A copy of WinSW. */
+  readonly winsw?: string
+  readonly offline?: boolean
+  /** `--elevate` and `--no-elevate`; neither: where there is a terminal. */
+  readonly elevate?: boolean
+  readonly requireService?: boolean
 }
 
 /** One service of this machine, as its profile wants it. */
@@ -28,6 +36,8 @@ export interface Wished {
   readonly wish: Wish
   readonly manifest: Manifest
   readonly manifestText: string
+  /** What this user can have without the rights that a service of the machine takes, or why nothing; null where a profile says whose it is. */
+  readonly lesser: { readonly wished: Wished } | { readonly why: string } | null
 }
 
 export interface Here {
@@ -35,10 +45,12 @@ export interface Here {
   readonly platform: Platform
   readonly manager: Manager
   readonly facts: HostFacts
+  /** Whether this user may change services of the machine. */
+  readonly admin: boolean
 }
 
 /** @throws UserError where there is nothing that could act */
-export async function here({ user, scope, host }: HereFlags): Promise<Here> {
+export async function here({ user, scope, host, winsw, offline }: HereFlags, report?: () => Promise<WinswReport>): Promise<Here> {
   const os = thisOs()
   if (os === null) throw new UserError('NO_MANAGER', `this machine (${process.platform}) has no service manager that is known`)
   const platform = await platforms[os]()
@@ -48,14 +60,31 @@ export async function here({ user, scope, host }: HereFlags): Promise<Here> {
     })
   }
   const manager = await platform.manager()
-  const system = liveSystem()
+  const system = await liveSystem({ winsw, offline, report })
   // While the manager answers, the rest is loaded.
-  const [answers] = await Promise.all([ask(system, manager.versionQuestion === null ? [] : [manager.versionQuestion]), import('../profile/parse.ts')])
+  const [answers, admin] = await Promise.all([
+    ask(system, manager.versionQuestion === null ? [] : [manager.versionQuestion]),
+    system.admin(),
+    import('../profile/parse.ts'),
+  ])
   const [answer] = answers.values()
   const versions = answer === undefined ? undefined : manager.version(answer)
   // A service of the machine for somebody: theirs is the account that it runs as, and theirs are the folders.
-  const facts = (await givenFacts(host, os)) ?? (user !== undefined && scope === 'system' ? { os, ...accountOf(user) } : thisHost(os))
-  return { system, platform, manager, facts: { ...facts, ...(versions === undefined ? {} : { versions }) } }
+  const facts = (await givenFacts(host, os)) ?? elevatedFacts(os) ?? (user !== undefined && scope === 'system' ? { os, ...accountOf(user) } : thisHost(os))
+  return { system, platform, manager, admin, facts: { ...archOf(os), ...facts, ...(versions === undefined ? {} : { versions }) } }
+}
+
+/** With rights that somebody else gave, the facts stay those of whom it is for (cli/elevate.ts). */
+function elevatedFacts(os: Os): HostFacts | null {
+  const text = process.env['HERMES_INSTALL_ELEVATED_FOR']
+  return text === undefined || os !== 'windows' ? null : (JSON.parse(text) as HostFacts)
+}
+
+/** Windows tells a 32-bit program of the machine in another variable. */
+function archOf(os: Os): Pick<HostFacts, 'arch'> {
+  if (os !== 'windows') return {}
+  const name = process.env['PROCESSOR_ARCHITEW6432'] ?? process.env['PROCESSOR_ARCHITECTURE']
+  return { arch: name === 'ARM64' ? 'arm64' : name === 'x86' ? 'x86' : 'x64' }
 }
 
 /** `--host`: somebody knows better than the user database where this user's folders are. What is wrong with the file, gather() says. */
@@ -83,11 +112,13 @@ export async function wishes({ platform, manager, facts }: Here, profiles: reado
     if (ids.has(service.id))
       issues.push(resolved.merged.issue(['name'], `${service.id} comes from another profile already`, 'every profile needs a name of its own'))
     ids.add(service.id)
-    found.push({
-      wish: { service, manager, target: manager.target(service, rendered.artifacts), start: flags.start ?? true },
-      manifest: rendered.manifest,
-      manifestText: rendered.files.at(-1)!.text,
-    })
+    const wished = (of: Service, lesser: Wished['lesser']): Wished => {
+      const target = manager.target(of, rendered.artifacts)
+      const wish = { service: of, manager, target, start: flags.start ?? true }
+      return { wish, manifest: rendered.manifest, manifestText: recordOf(rendered.manifest, rendered.files.at(-1)!.text, target), lesser }
+    }
+    const less = manager.lesser?.(service) ?? null
+    found.push(wished(service, less === null || 'why' in less ? less : { wished: wished(less.service, null) }))
   }
   if (issues.length > 0)
     throw new UserError('PROFILE_INVALID', issues.length === 1 ? 'one mistake in the profile' : `${issues.length} mistakes in the profiles`, {
@@ -123,7 +154,38 @@ function checkUser(service: Service): void {
 }
 
 /** @throws UserError NO_RIGHTS, from which the command line makes the exact command to run */
-export function mustHaveRights({ scope, displayName, id }: Service, what: string): void {
-  if (scope === 'system' && process.getuid?.() !== 0)
-    throw new UserError('NO_RIGHTS', `${displayName ?? id} is a service of the machine: only root may ${what} it`)
+export function mustHaveRights({ admin, manager, facts }: Here, { scope, displayName, id }: Service, what: string): void {
+  if (scope !== 'system' || admin || manager.granted?.has(what)) return
+  throw new UserError(
+    'NO_RIGHTS',
+    `${displayName ?? id} is a service of the machine: only ${facts.os === 'windows' ? 'an administrator' : 'root'} may ${what} it`,
+  )
+}
+
+/** The manifest as a record of what is installed: the same, where all that is rendered is what an install puts in place. */
+function recordOf(manifest: Manifest, text: string, target: Target): string {
+  const own = new Set(target.files.map(({ path }) => path))
+  const placed = manifest.files.filter((file) => file.target !== null)
+  if (placed.length === own.size && placed.every((file) => own.has(file.target!))) return text
+  const files = target.files.map((file) => ({
+    source: file.source,
+    target: file.path,
+    sha256: shaFor(file),
+    mode: file.mode.toString(8).padStart(4, '0'),
+    sensitive: file.sensitive,
+  }))
+  return `${JSON.stringify({ ...manifest, files }, null, 2)}\n`
+}
+
+/** Whether a service is installed where a wish would have it. */
+export function isRecorded({ system }: Here, { target }: Wish): boolean {
+  const { record, unfinished } = readState(system, target.state)
+  return record !== null || unfinished !== null
+}
+
+/** What is installed of it: where the one of the machine is not, and the user's own is, that. */
+export function asFound(at: Here, wished: Wished): Wished {
+  const { lesser } = wished
+  if (lesser === null || 'why' in lesser || isRecorded(at, wished.wish) || !isRecorded(at, lesser.wished.wish)) return wished
+  return lesser.wished
 }

@@ -4,6 +4,8 @@ import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { here, type HereFlags } from './here.ts'
 import { subjects } from './subjects.ts'
 import { output } from './output.ts'
+import type { LogSource } from '../platform/manager.ts'
+import { follow, tail } from '../system/tail.ts'
 
 export interface LogsFlags extends HereFlags {
   readonly follow?: boolean
@@ -20,6 +22,14 @@ export async function logsCommand(typed: readonly string[], flags: LogsFlags): P
   if (flags.json) {
     const lines: string[] = []
     for (const argv of calls) {
+      if ('file' in argv) {
+        lines.push(
+          ...tail(argv.file, flags.lines)
+            .split('\n')
+            .filter((line) => line !== ''),
+        )
+        continue
+      }
       const { code, stdout, stderr } = await at.system.run(argv)
       // journalctl ends with 0 where this user may see nothing of what there is, and says so in a hint.
       if (code !== 0 || (/^-- No entries --$/m.test(stdout) && /not seeing messages from other users/.test(stderr)))
@@ -29,9 +39,17 @@ export async function logsCommand(typed: readonly string[], flags: LogsFlags): P
     out.document({ command: 'logs', ok: true, changed: false, lines })
     return exitCodes.done
   }
-  const codes = flags.follow ? await Promise.all(calls.map(show)) : []
-  if (!flags.follow) for (const argv of calls) codes.push(await show(argv))
+  const one = async (source: LogSource): Promise<number> => ('file' in source ? showFile(source.file, flags) : show(source))
+  const codes = flags.follow ? await Promise.all(calls.map(one)) : []
+  if (!flags.follow) for (const source of calls) codes.push(await one(source))
   return codes.every((code) => code === 0) ? exitCodes.done : exitCodes.failed
+}
+
+function showFile(path: string, { lines, follow: goOn }: LogsFlags): number | Promise<number> {
+  process.stdout.write(tail(path, lines))
+  if (!goOn) return 0
+  follow(path, (text) => void process.stdout.write(text))
+  return new Promise((resolve) => process.on('SIGINT', () => process.exit(resolve(0) as undefined)))
 }
 
 /** As it is, with the terminal it may colour for; Ctrl+C ends it and is no failure. */

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { planFor } from '../apply/apply.ts'
 import { writeNew } from '../system/files.ts'
-import { here, wishes, type HereFlags } from './here.ts'
+import { asFound, here, wishes, type HereFlags } from './here.ts'
 import { output } from './output.ts'
 import { planDocument, showPlan, summary } from './show.ts'
 import { savedText } from './saved.ts'
@@ -18,13 +18,15 @@ export interface PlanFlags extends HereFlags {
 export async function planCommand(profiles: readonly string[], flags: PlanFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
-  const wished = await wishes(at, profiles, flags)
+  const wished = (await wishes(at, profiles, flags)).map((one) => (at.admin ? one : asFound(at, one)))
   const planned = []
   for (const { wish } of wished) planned.push(await planFor(at.system, wish))
   const plans = planned.map(({ plan }) => plan)
   for (const plan of plans) showPlan(plan, out, flags.verbose ?? false)
   for (const [i, { steps }] of plans.entries())
     if (steps.length > 0) for (const text of warnings(wished[i]!.wish.service)) out.note(`${out.style('yellow', 'warning:')} ${text}`)
+  if (!at.admin && at.system.elevate !== undefined && wished.some(({ wish }, i) => wish.service.scope === 'system' && plans[i]!.steps.length > 0))
+    out.note('a service takes admin rights: apply asks Windows for them; without, it makes an entry in the Startup folder where the profile allows that')
   const missing = planned.find(({ observed }) => observed.manager.missing !== null)?.observed.manager.missing ?? null
   const stuck = plans.find(({ obstacle }) => obstacle !== null)?.obstacle ?? null
   const changed = plans.some(({ steps }) => steps.length > 0)

@@ -31,6 +31,15 @@ const hereFlags = (command: Command): Command =>
     .option('--user <name>', "as root: act on this user's services (as that user); with --scope system: whom the service is for")
     .option('--yes', 'ask nothing; overwrite what others changed')
 
+/** Of Windows, where a service takes rights that few users have, and a program that runs it. */
+const serviceFlags = (command: Command): Command =>
+  command
+    .option('--elevate', 'Windows: ask for admin rights where it takes them, also without a terminal')
+    .option('--no-elevate', 'Windows: never ask for admin rights')
+    .option('--require-service', 'Windows: fail (exit 4) rather than run from the Startup folder')
+    .option('--winsw <path>', 'Windows: an own copy of WinSW, taken if it is the pinned file')
+    .option('--offline', 'Windows: fetch nothing; say what to fetch, and where to put it')
+
 /** @param act the file that does it, loaded when it is used */
 type Act = (profiles: string[], options: never) => Promise<ExitCode>
 const acting =
@@ -79,7 +88,7 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--strict', 'fail (exit 5) unless every key is exact')
         .action(acting(done, async () => (await import('./plan.ts')).planCommand)),
     apply: () =>
-      hereFlags(root.command('apply'))
+      serviceFlags(hereFlags(root.command('apply')))
         .description('install or change a service, wait until it is healthy, go back if it is not')
         .option('--dry-run', 'show the plan; change nothing')
         .option('--no-start', 'write and enable, but start and stop nothing')
@@ -92,6 +101,8 @@ function program(word: string, done: (code: ExitCode) => void): Command {
     uninstall: () =>
       hereFlags(root.command('uninstall'))
         .description('stop a service and take away what was written for it; by profile, or by the name that status shows')
+        .option('--elevate', 'Windows: ask for admin rights where it takes them, also without a terminal')
+        .option('--no-elevate', 'Windows: never ask for admin rights')
         .action(acting(done, async () => (await import('./uninstall.ts')).uninstallCommand)),
     status: () =>
       hereFlags(root.command('status'))
@@ -114,6 +125,12 @@ function program(word: string, done: (code: ExitCode) => void): Command {
       hereFlags(root.command('doctor'))
         .description('look for what keeps services from running on this machine, and say how to mend it')
         .action(acting(done, async () => (await import('./doctor.ts')).doctorCommand)),
+    // What apply starts of itself with more rights, on Windows; nobody types it.
+    elevated: () =>
+      root
+        .command('elevated', { hidden: true })
+        .argument('<pipe>')
+        .action(async (pipe: string) => done(await (await import('./elevated.ts')).elevatedCommand(pipe, run))),
     validate: () =>
       profileFlags(root.command('validate'))
         .description('check profiles for every OS; write nothing')

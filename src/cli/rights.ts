@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
+import { quoteArgv } from '../escape/windows-argv.ts'
 import { posixCommand } from '../escape/posix.ts'
 
 /** Variables of the environment that a profile has read: sudo would drop them. */
@@ -11,8 +12,9 @@ export const usedVariables = new Set<string>()
 export function withCommand(error: unknown): unknown {
   if (!(error instanceof UserError) || error.code !== 'NO_RIGHTS' || error.hint?.startsWith('run: ')) return error
   const more = { document: error.document, cause: error.cause }
-  if (process.platform === 'win32') return new UserError('NO_RIGHTS', error.message, { hint: 'run the same command from a prompt with admin rights', ...more })
   const argv = process.argv.slice(2)
+  if (process.platform === 'win32')
+    return new UserError('NO_RIGHTS', error.message, { hint: `in a prompt that is run as administrator, run: ${quoteArgv([...own(), ...argv])}`, ...more })
   const path = (error.cause as NodeJS.ErrnoException | undefined)?.path
   if (path !== undefined) {
     // Not the same command as root: then it would be root's facts that are rendered, and root's service.
@@ -26,7 +28,7 @@ export function withCommand(error: unknown): unknown {
 }
 
 /** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
-function own(): readonly string[] {
+export function own(): readonly string[] {
   const script = process.argv[1] ?? 'hermes-install'
   return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
 }

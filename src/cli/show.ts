@@ -1,6 +1,7 @@
 // A plan in; what a person reads of it, and what a program does, out. Secrets are in neither: a plan does not hold them.
 import { unifiedDiff } from '../plan/diff.ts'
 import { conflicts, type FileChange, type Plan, type Step } from '../plan/plan.ts'
+import { quoteArgv } from '../escape/windows-argv.ts'
 import { posixCommand } from '../escape/posix.ts'
 import type { Output } from './output.ts'
 
@@ -14,11 +15,16 @@ const marks = {
 /** As many lines of a new file as a person reads; all of them with --verbose. */
 const mostNew = 60
 
+/** A command as somebody of that system would type it. */
+export const commandWords = (argv: readonly string[]): string => (/^[A-Za-z]:\\/.test(argv[0] ?? '') ? quoteArgv(argv) : posixCommand(argv))
+
 /** A step as one line of text. */
 export function stepWords(step: Step): string {
   switch (step.kind) {
     case 'run':
-      return posixCommand(step.command.argv)
+      return commandWords(step.command.argv)
+    case 'fetch':
+      return `have ${step.pinned.name}`
     case 'folder':
       return `mkdir ${step.path}`
     case 'rights':
@@ -43,7 +49,10 @@ export function showPlan(plan: Plan, out: Output, verbose: boolean): void {
   if (plan.unfinished) line(`  ${style('yellow', 'an earlier run was cut short; this finishes its work')}`)
   for (const path of plan.hidden) line(`  ${style('yellow', '?')} ${path}  this user may not look into it`)
   // Steps as they come, the files in their place among them with their diffs.
-  const width = Math.min(64, Math.max(0, ...plan.steps.filter(({ kind }) => kind === 'run' || kind === 'folder').map((step) => stepWords(step).length)))
+  const width = Math.min(
+    64,
+    Math.max(0, ...plan.steps.filter(({ kind }) => kind === 'run' || kind === 'folder' || kind === 'fetch').map((step) => stepWords(step).length)),
+  )
   plan.steps.forEach((step, i) => {
     const number = style('dim', `${i + 1}.`.padStart(3))
     if (step.kind === 'write' || step.kind === 'rights' || step.kind === 'remove')

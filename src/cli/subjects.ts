@@ -3,31 +3,33 @@ import { UserError } from '../errors.ts'
 import { readState } from '../apply/state.ts'
 import type { Record } from '../plan/observed.ts'
 import type { Wish } from '../plan/plan.ts'
+import { folderOf } from '../platform/scripts.ts'
 import type { Artifact } from '../platform/platform.ts'
 import type { Merged } from '../profile/merge.ts'
 import { shippedNames } from '../profile/shipped.ts'
 import { toHost, type HostFacts } from '../resolve/host.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { kindOf } from '../system/files.ts'
-import { wishes, type Here, type HereFlags } from './here.ts'
+import { asFound, wishes, type Here, type HereFlags } from './here.ts'
 
 /** Where the records of this tool are: of this user, and of the machine. */
 function stateFolders({ manager, facts }: Here): readonly { scope: 'user' | 'system'; folder: string }[] {
   return (['user', 'system'] as const).map((scope) => {
     const { state } = manager.target(bare('x', 'x', scope, facts), [])
-    return { scope, folder: state.slice(0, state.lastIndexOf('/')) }
+    return { scope, folder: folderOf(state) }
   })
 }
 
 /** A service of which only the name is known: everything else as a profile without any other key has it. */
 function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
   const merged: Merged = {
-    profile: { version: 1, name: 'record', label, scope, command: ['/'] },
+    profile: { version: 1, name: 'record', label, scope, command: [facts.os === 'windows' ? 'C:\\' : '/'] },
     issue: (path, message, hint = null) => ({ file: id, line: null, column: null, key: path.join('.'), message, hint }),
   }
   const { service } = resolve(merged, { host: toHost(facts), instance: null, scope: null, given: new Map(), environment: () => undefined })
   if (service === null) throw new Error(`a service needs more than its name: ${id}`)
-  return { ...service, id, name: id }
+  // Whatever a profile would make of it: the record lies where it lies.
+  return { ...service, id, name: id, scope }
 }
 
 /**
@@ -56,7 +58,7 @@ function recordIn({ system }: Here, state: string, id: string): Record | null {
 
 function recorded({ manager }: Here, service: Service, record: Record): Wish {
   const artifacts = record.files.map(({ target, mode, sensitive }): Artifact => ({
-    source: target.slice(target.lastIndexOf('/') + 1),
+    source: target.slice(folderOf(target).length + 1),
     target,
     mode: Number.parseInt(mode, 8),
     sensitive,
@@ -95,7 +97,7 @@ export async function subjects(at: Here, typed: readonly string[], flags: HereFl
     else if (absent !== undefined && !/\.ya?ml$/.test(word)) absent.push(word)
     else files.push(word)
   }
-  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags, true)).map(({ wish }) => asInstalled(at, wish)))
+  if (files.length > 0 || typed.length === 0) found.push(...(await wishes(at, files, flags, true)).map((wished) => asInstalled(at, asFound(at, wished).wish)))
   return found
 }
 

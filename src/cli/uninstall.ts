@@ -1,12 +1,13 @@
 // `uninstall`: a service goes, with everything that was written for it and nothing else.
 import { UserError, type ExitCode } from '../errors.ts'
-import { posixCommand } from '../escape/posix.ts'
 import { uninstall, type Removal } from '../apply/uninstall.ts'
 import { ask } from './ask.ts'
 import { each } from './each.ts'
 import { here, mustHaveRights, type HereFlags } from './here.ts'
 import { elsewhere, subjects } from './subjects.ts'
 import { output, type Output } from './output.ts'
+import { commandWords } from './show.ts'
+import { isTerminal, runElevated } from './elevate.ts'
 
 /** @returns 0, also if nothing was there (then `changed` is false); 1 if it could not be stopped; 4 without the rights it takes */
 export async function uninstallCommand(typed: readonly string[], flags: HereFlags): Promise<ExitCode> {
@@ -15,9 +16,16 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
   const absent: string[] = []
   const found = await subjects(at, typed, flags, 'default', absent)
   for (const word of absent) out.line(`${out.style('bold', word)}  was not installed: nothing to do`)
+  const mayAsk = flags.elevate === true || (flags.elevate !== false && isTerminal(out))
+  if (!at.admin && at.system.elevate !== undefined && mayAsk && found.some(({ service }) => service.scope === 'system')) {
+    if (!flags.yes && isTerminal(out) && !(await ask('This takes admin rights, for which Windows asks next. Uninstall this? [y/N] ')))
+      throw new UserError('DECLINED', 'not uninstalled; nothing was changed')
+    const code = await runElevated(at, ['--yes', '--no-elevate'])
+    if (code !== null) return code
+  }
   return each(found, { command: 'uninstall', out, name: ({ service }) => service }, async (wish) => {
     const { service } = wish
-    mustHaveRights(service, 'uninstall')
+    mustHaveRights(at, service, 'uninstall')
     const earlier = await uninstall(at.system, {
       wish,
       approve: (removal) => approve(removal, flags, out),
@@ -28,8 +36,9 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
       `${out.style('bold', service.label)}  ${changed ? out.style('green', 'uninstalled') : `was not installed: ${elsewhere(at, service) ?? 'nothing to do'}`}`,
     )
     // What a program has written is nobody's to take away but its owner's.
-    for (const { path } of changed ? wish.target.folders : []) if (at.system.look(path).kind === 'folder') out.line(`  its logs stay in ${path}`)
-    if (earlier?.length) out.line(`  it had replaced an earlier install; to bring that back: ${earlier.map(({ argv }) => posixCommand(argv)).join(' && ')}`)
+    const logs = wish.target.folders.filter(({ path }) => !wish.target.ownFolders.includes(path))
+    for (const { path } of changed ? logs : []) if (at.system.look(path).kind === 'folder') out.line(`  its logs stay in ${path}`)
+    if (earlier?.length) out.line(`  it had replaced an earlier install; to bring that back: ${earlier.map(({ argv }) => commandWords(argv)).join(' && ')}`)
     return { changed, bringBack: earlier?.map(({ argv }) => argv) ?? [] }
   })
 }

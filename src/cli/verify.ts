@@ -4,7 +4,7 @@ import { ask } from '../apply/observe.ts'
 import { planFor } from '../apply/apply.ts'
 import type { Drift } from '../platform/manager.ts'
 import type { FileChange } from '../plan/plan.ts'
-import { here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
+import { asFound, here, wishes, type Here, type HereFlags, type Wished } from './here.ts'
 import { elsewhere } from './subjects.ts'
 import { output } from './output.ts'
 
@@ -13,7 +13,7 @@ export async function verifyCommand(profiles: readonly string[], flags: HereFlag
   const out = output({ json: flags.json ?? false, color: flags.color })
   const at = await here(flags)
   const services = []
-  for (const wished of await wishes(at, profiles, flags)) services.push(await verify(at, wished))
+  for (const wished of await wishes(at, profiles, flags)) services.push(await verify(at, asFound(at, wished)))
   for (const { label, drift } of services) {
     out.line(
       `${out.style('bold', label)}  ${drift.length === 0 ? out.style('green', 'as the profile says') : out.style('yellow', drift.length === 1 ? 'one difference' : `${drift.length} differences`)}`,

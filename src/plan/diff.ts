@@ -15,6 +15,7 @@ export function unifiedDiff(before: string | null, after: string | null): readon
   const { hunks } = structuredPatch('', '', before ?? '', after ?? '', '', '', { context })
   return hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
     `@@ -${start(oldStart, oldLines)},${oldLines} +${start(newStart, newLines)},${newLines} @@`,
-    ...lines,
+    // The carriage return of a line's end is not for the eyes.
+    ...lines.map((line) => line.replace(/\r$/, '')),
   ])
 }

@@ -9,7 +9,8 @@ export type Found =
       readonly sha256: string
       /** Null if it may not be read, or is no UTF-8. */
       readonly text: string | null
-      readonly mode: number
+      /** Null where an OS has no modes. */
+      readonly mode: number | null
       readonly uid: number
       readonly gid: number
     }

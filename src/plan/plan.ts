@@ -1,6 +1,6 @@
 // What should be and what is in; the changes, the steps in order and what stands in the way out. A plain value: shown, saved, applied.
 import { createHash } from 'node:crypto'
-import type { Action, Manager, Target, TargetFile } from '../platform/manager.ts'
+import type { Action, Manager, Pinned, Target, TargetFile } from '../platform/manager.ts'
 import type { Service } from '../resolve/service.ts'
 import type { Found, Observed, Record } from './observed.ts'
 
@@ -17,7 +17,9 @@ export interface FileChange {
 }
 
 export type Step =
-  | ({ readonly kind: 'run' } & Action)
+  /** `late`: once all the rest is done and on record. */
+  | ({ readonly kind: 'run'; readonly late?: boolean } & Action)
+  | { readonly kind: 'fetch'; readonly path: string; readonly pinned: Pinned; readonly why: string }
   | { readonly kind: 'folder'; readonly path: string; readonly owner: string | null; readonly why: string }
   | { readonly kind: 'rights'; readonly path: string; readonly why: string }
   | { readonly kind: 'write'; readonly path: string; readonly why: string }
@@ -61,11 +63,11 @@ export const titleOf = (service: Service): string => service.displayName ?? serv
 export function plan(wish: Wish, observed: Observed): Plan {
   const { service, target, manager, start } = wish
   const state = observed.manager
-  const files = [...target.files.flatMap((file) => change(file, observed) ?? []), ...obsolete(target, observed)]
+  const files = [...target.files.flatMap((file) => change(file, observed) ?? []), ...obsolete(target, observed), ...unwanted(target, observed)]
   const altered = files.filter(({ how }) => how !== 'rights')
   const sourceOf = (path: string): string => target.files.find((file) => file.path === path)?.source ?? path
   const unfinished = observed.unfinished !== null
-  const hidden = target.files.map(({ path }) => path).filter((path) => observed.files.get(path)?.kind === 'hidden')
+  const hidden = target.files.filter((file) => observed.files.get(file.path)?.kind === 'hidden' && !isRecorded(file, observed)).map(({ path }) => path)
   const about = {
     altered: altered.length > 0,
     sources: altered.map(({ path }) => sourceOf(path)),
@@ -80,16 +82,18 @@ export function plan(wish: Wish, observed: Observed): Plan {
   const run = (list: readonly Action[]): Step[] => list.map((action) => ({ kind: 'run', ...action }))
   const after = run(manager.after(service, state, about))
   const steps: Step[] = [
+    ...files.flatMap(({ path }) => fetching(target.files.find((file) => file.path === path))),
     ...run(manager.before(service, state, about)),
-    ...observed.missingFolders.map((path): Step => ({
-      kind: 'folder',
-      path,
-      owner: target.folders.find((folder) => folder.path === path)?.owner ?? null,
-      why: 'the log goes there',
-    })),
+    ...target.folders
+      .filter(({ path }) => observed.missingFolders.includes(path))
+      .flatMap(({ path, owner, made }): readonly Step[] => [
+        { kind: 'folder', path, owner, why: made === undefined ? 'the log goes there' : 'its files go there' },
+        ...run((made ?? []).map((command) => ({ command, starts: false, mark: null, rights: null }))),
+      ]),
     ...files.map(stepOf),
     ...after,
     ...(after.some((step) => step.kind === 'run' && step.starts) ? [{ kind: 'wait', why: `wait until it is healthy: ${healthWords(service)}` } as const] : []),
+    ...(manager.settle?.(service, state, about) ?? []).map((action): Step => ({ kind: 'run', late: true, ...action })),
   ]
   return {
     id: service.id,
@@ -127,16 +131,35 @@ function stepOf({ path, how }: FileChange): Step {
 function change(file: TargetFile, observed: Observed): FileChange | null {
   const found = observed.files.get(file.path)!
   const after = file.sensitive ? null : file.text
-  const about = { path: file.path, sensitive: file.sensitive, after }
+  const about = { path: file.path, sensitive: file.sensitive, after: file.pinned === undefined ? after : null }
   if (found.kind !== 'file') return found.kind === 'nothing' ? { ...about, how: 'create', before: null, conflict: null } : null
   const before = file.sensitive ? null : found.text
-  if (found.sha256 !== sha256(file.text)) return { ...about, how: 'update', before, conflict: conflict(file.path, found, observed) }
+  if (found.sha256 !== shaFor(file)) {
+    const ours = file.pinned?.known.includes(found.sha256) === true
+    return { ...about, how: 'update', before: file.pinned === undefined ? before : null, conflict: ours ? null : conflict(file.path, found, observed) }
+  }
   const owner = observed.accounts.get(file.owner ?? '')!
-  const right = found.mode === file.mode && found.uid === owner.uid && (owner.gid === null || found.gid === owner.gid)
+  const right = (found.mode === null || found.mode === file.mode) && found.uid === owner.uid && (owner.gid === null || found.gid === owner.gid)
   return right ? null : { ...about, how: 'rights', before, conflict: null }
 }
 
 const shaOf = (record: Record | null | undefined, path: string): string | undefined => record?.files.find(({ target }) => target === path)?.sha256
+
+/** What a file must have as its hash. */
+export const shaFor = ({ pinned, text }: TargetFile): string => pinned?.sha256 ?? sha256(text)
+
+/** Whether the record says that a file is as it shall be: as much as whoever may not look into it can know. */
+const isRecorded = (file: TargetFile, { record }: Observed): boolean => shaOf(record, file.path) === shaFor(file)
+
+/** Before anything is changed: what cannot be had must not be missed half-way. */
+const fetching = (file: TargetFile | undefined): readonly Step[] =>
+  file?.pinned === undefined ? [] : [{ kind: 'fetch', path: file.path, pinned: file.pinned, why: 'from the cache, or fetched; held against its sha256' }]
+
+/** Files of earlier installs; a copy of each is kept for the way back. */
+const unwanted = ({ absent = [] }: Target, { files }: Observed): readonly FileChange[] =>
+  absent.flatMap((path) =>
+    files.get(path)?.kind === 'file' ? [{ path, how: 'remove' as const, sensitive: false, before: null, after: null, conflict: null }] : [],
+  )
 
 /** Whose text a file has that differs from ours: null if it is what this tool wrote, in whatever run. */
 function conflict(path: string, found: Found & { readonly kind: 'file' }, observed: Observed): string | null {
@@ -149,11 +172,11 @@ function conflict(path: string, found: Found & { readonly kind: 'file' }, observ
 
 /** Whether a text is this tool's, for that very service: what it writes says so at its beginning. */
 export const isWrittenFor = (text: string | null, id: string): boolean =>
-  new RegExp(`^# .*endered by hermes-install(?! from the profile (?!"${id}"))`, 'm').test(text?.slice(0, 2000) ?? '')
+  new RegExp(`^(?:#|//|rem|<!--) .*(?:endered|ritten) by hermes-install(?! from the profile (?!"${id}"))`, 'm').test(text?.slice(0, 2000) ?? '')
 
 /** What an earlier profile had and this one has not. */
 function obsolete(target: Target, observed: Observed): readonly FileChange[] {
-  const wanted = new Set(target.files.map(({ path }) => path))
+  const wanted = new Set([...target.files.map(({ path }) => path), ...(target.absent ?? [])])
   const recorded = new Map([...(observed.unfinished?.intended?.files ?? []), ...(observed.record?.files ?? [])].map((file) => [file.target, file]))
   return [...recorded.values()].flatMap(({ target: path, sensitive }): readonly FileChange[] => {
     const found = observed.files.get(path)
@@ -201,7 +224,7 @@ function healthWords({ health }: Service): string {
 function fingerprint({ service, target }: Wish, observed: Observed, steps: readonly Step[]): string {
   const { pid: _pid, since: _since, restarts: _restarts, words: _words, ...state } = observed.manager
   const found = [...observed.files].map(([path, file]) => [path, file.kind === 'file' ? { ...file, text: null } : file])
-  const wanted = target.files.map(({ text, ...file }) => ({ ...file, text: sha256(text) }))
+  const wanted = target.files.map((file) => ({ ...file, text: shaFor(file) }))
   return sha256(
     JSON.stringify([
       { ...service, set: [...service.set] },

@@ -11,19 +11,39 @@ export interface TargetFile {
   /** `user` or `user:group`; null for whoever applies. */
   readonly owner: string | null
   readonly sensitive: boolean
+  /** Empty for a pinned file. */
   readonly text: string
+  readonly pinned?: Pinned
+}
+
+/** A file that is not rendered but one of a few that may be run at all: fetched if need be, held against its hash, never shown. */
+export interface Pinned {
+  /** For people. */
+  readonly name: string
+  readonly sha256: string
+  /** The hashes of all of them: another version that this tool has put there is no stranger's file. */
+  readonly known: readonly string[]
+  readonly line: 2 | 3
+  /** A path that the profile names. */
+  readonly given: string | null
 }
 
 /** A folder that must be there: made if it is missing, never changed. */
 interface TargetFolder {
   readonly path: string
   readonly owner: string | null
+  /** What it takes once it is made, before anything is put there. */
+  readonly made?: readonly Command[]
 }
 
 /** The target state of the file system (chezmoi's word): what an install makes true. */
 export interface Target {
   readonly files: readonly TargetFile[]
   readonly folders: readonly TargetFolder[]
+  /** Files of earlier installs that must not be there. */
+  readonly absent?: readonly string[]
+  /** Files that what is installed makes beside its own, of no use without it: an uninstall takes them away. */
+  readonly litter?: readonly string[]
   /** Folders of this tool alone, outermost first: they go with the service when nothing else is in them. */
   readonly ownFolders: readonly string[]
   /** Where the record of what was written, the lock and the way back lie. */
@@ -33,7 +53,15 @@ export interface Target {
 }
 
 /** Something to ask the machine; the answer changes nothing. */
-export type Question = { readonly id: string; readonly argv: readonly string[] } | { readonly id: string; readonly exists: string }
+export type Question =
+  | { readonly id: string; readonly argv: readonly string[] }
+  | { readonly id: string; readonly exists: string }
+  /** The text of a file. */
+  | { readonly id: string; readonly text: string }
+  /** The names in a folder, a line each. */
+  | { readonly id: string; readonly list: string }
+  /** A key of the registry of Windows and what is below it, as `reg export` writes them. */
+  | { readonly id: string; readonly registry: string }
 
 export interface Answer {
   /** Of a command its exit code; of a path 0 if it is there, 1 if not. Null if the program could not be run at all. */
@@ -91,6 +119,8 @@ export interface Call extends Command {
   readonly again?: { readonly codes: readonly number[]; readonly forMs: number }
   /** It only asks for something: afterwards a question is put until it ends with one of these codes. */
   readonly until?: { readonly argv: readonly string[]; readonly codes: readonly number[]; readonly withinMs: number }
+  /** A file whose text goes to its standard input: a secret that no argv may show. */
+  readonly input?: string
   /** What a code means, and what to do about it. */
   readonly meaning?: Readonly<Record<number, string>>
 }
@@ -137,6 +167,8 @@ export interface Manager {
   /** Commands before the files are written, and after. Empty where nothing is to be done. */
   before(service: Service, state: ManagerState, change: Change): readonly Action[]
   after(service: Service, state: ManagerState, change: Change): readonly Action[]
+  /** What is done once all is well and on record, as there is no way back from it: earlier installs that go for good. A failure is told, and left to the next run. */
+  settle?(service: Service, state: ManagerState, change: Change): readonly Action[]
   /** What is true before the first change, for the way back; and whether it says that the service ran. */
   facts(service: Service, state: ManagerState): readonly string[]
   ran(facts: Facts): boolean
@@ -158,5 +190,12 @@ export interface Manager {
   drift(service: Service, state: ManagerState, answers: Answers): readonly Drift[]
   driftQuestions(service: Service): readonly Question[]
   /** What shows the log. */
-  logs(service: Service, options: { readonly lines: number; readonly follow: boolean; readonly json: boolean }): readonly (readonly string[])[]
+  logs(service: Service, options: { readonly lines: number; readonly follow: boolean; readonly json: boolean }): readonly LogSource[]
+  /** What a user without rights can have instead of a service of the machine: the same as their own, or why not. Absent where a profile says whose it is. */
+  lesser?(service: Service): { readonly service: Service } | { readonly why: string }
+  /** What whoever applied may do afterwards without any rights. */
+  readonly granted?: ReadonlySet<string>
 }
+
+/** A command that prints the log, or a file that is one. */
+export type LogSource = readonly string[] | { readonly file: string }

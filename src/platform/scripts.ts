@@ -47,8 +47,9 @@ export const secretsOf = (service: Service): readonly { name: string; value: str
 export const secretFilesOf = (service: Service): readonly { name: string; path: string }[] =>
   service.environment.flatMap((variable) => (variable.kind === 'file' ? [{ name: variable.name, path: variable.path }] : []))
 
-/** The folder of a path. */
-export const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/'
+/** The folder of a path, of either kind of system: a drive letter says which. */
+export const folderOf = (path: string): string =>
+  /^[A-Za-z]:/.test(path) ? path.slice(0, Math.max(path.lastIndexOf('\\'), path.lastIndexOf('/'))) : path.slice(0, path.lastIndexOf('/')) || '/'
 
 /** The folders that are this tool's: from `hermes-install` down, outermost first, of the files placed and of the scripts' own state. */
 function ownFolders(targets: readonly string[], state: string): readonly string[] {

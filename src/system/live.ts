@@ -7,6 +7,7 @@ import { UserError } from '../errors.ts'
 import type { Owner } from '../plan/observed.ts'
 import { place } from './place.ts'
 import { distrust } from './trust.ts'
+import type { WinswReport } from './winsw.ts'
 
 /** What programs of a user's session need to find its bus: the own runtime folder only, as su and sudo leave another user's in the environment. */
 function session(): NodeJS.ProcessEnv {
@@ -63,13 +64,23 @@ const askRoot = (verb: string): Promise<Ran> =>
 /** SELinux is on if and only if its file system is there (selinux(8)). */
 const labelled = existsSync('/sys/fs/selinux/enforce')
 
+export interface LiveOptions {
+  /** `--winsw`. */
+  readonly winsw?: string | undefined
+  readonly offline?: boolean | undefined
+  /** Told of a download. */
+  readonly report?: (() => Promise<WinswReport>) | undefined
+}
+
 /** The seam to this machine. */
-export function liveSystem(): System {
+export async function liveSystem(options: LiveOptions): Promise<System> {
+  if (process.platform === 'win32') return (await import('./live-windows.ts')).windowsSystem(options)
   process.channel?.unref()
   const env = { ...session(), LC_ALL: 'C.UTF-8', SYSTEMD_COLORS: '0' }
   return {
     pid: process.pid,
     ...place,
+    tail: () => '',
     write(path, data, mode, owner) {
       place.write(path, data, mode, owner)
       // A file made under another name keeps the label of that; systemd may not execute or read it then.
@@ -83,7 +94,13 @@ export function liveSystem(): System {
     },
     account,
     distrust,
-    run: async (argv, options) => (argv[0] === 'loginctl' && process.connected ? askRoot(argv[1]!) : (await import('./run.ts')).run(argv, env, options)),
+    run: async (argv, more) => (argv[0] === 'loginctl' && process.connected ? askRoot(argv[1]!) : (await import('./run.ts')).run(argv, env, more)),
+    // Both are of Windows, and no other manager asks for them.
+    registry: async () => ({ code: 1, stdout: '' }),
+    obtain: async ({ name }) => {
+      throw new Error(`${name} does not run here`)
+    },
+    admin: async () => process.getuid?.() === 0,
     probe: async (health, stop) => (await import('./probe.ts')).probe(health, env, stop),
     now: () => performance.now(),
     sleep: (ms) => sleep(ms).then(() => undefined),

@@ -205,6 +205,10 @@ export function run(at: Machine, fault?: Fault): { system: System; calls: () => 
       if (argv[0] === 'loginctl') at.lingering = argv[1] === 'enable-linger'
       return ok
     },
+    registry: async () => ({ code: 1, stdout: '' }),
+    obtain: async () => new Uint8Array(),
+    tail: () => '',
+    admin: async () => true,
     probe: async () => null,
     now: () => at.clock,
     sleep: async (ms) => void (at.clock += ms),

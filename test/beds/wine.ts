@@ -51,6 +51,8 @@ export interface StandIns {
   readonly scriptHost?: 'stock' | 'engines'
   /** `hashing`: `certutil -hashfile` prints the sum (wine/certutil.c). */
   readonly certutil?: 'stock' | 'hashing'
+  /** `files`: a task is a file (wine/schtasks.c). */
+  readonly schtasks?: 'stock' | 'files'
   /** `ctrl-c`: powershell.exe sends Ctrl+C to the console that its command names (wine/powershell.c). */
   readonly powershell?: 'stock' | 'ctrl-c'
 }
@@ -59,7 +61,13 @@ export interface StandIns {
  * Boots in about a second from the prefix setup.sh made; what happens inside is gone after stop(). Several may run at once, but they
  * share the host's network. Wine's own sc.exe accepts any `failure` and stores nothing: only the `strict` one is proof of anything.
  */
-export async function startWine({ sc = 'stock', scriptHost = 'stock', certutil = 'stock', powershell = 'stock' }: StandIns = {}): Promise<Wine> {
+export async function startWine({
+  sc = 'stock',
+  scriptHost = 'stock',
+  certutil = 'stock',
+  powershell = 'stock',
+  schtasks = 'stock',
+}: StandIns = {}): Promise<Wine> {
   bedFile('wine', 'wine', 'root', 'opt', 'win', 'stamp')
   const session = await startSession('wine', bedFile('wine', 'wine', 'root'))
   const root = join(session.state, 'root')
@@ -126,6 +134,7 @@ export async function startWine({ sc = 'stock', scriptHost = 'stock', certutil =
   if (sc === 'strict') standIn('sc.exe', 'sc-strict.exe', 'C:\\windows\\system32\\sc-wine.exe')
   if (scriptHost === 'engines') for (const name of ['cscript.exe', 'wscript.exe']) standIn(name, 'script-host.exe', `C:\\windows\\bed\\${name}`)
   if (powershell === 'ctrl-c') standIn('WindowsPowerShell\\v1.0\\powershell.exe', 'powershell.exe', 'C:\\windows\\bed\\powershell.exe')
+  if (schtasks === 'files') standIn('schtasks.exe', 'schtasks.exe', 'C:\\windows\\bed\\schtasks.exe')
   if (certutil === 'hashing') standIn('certutil.exe', 'certutil.exe', 'C:\\windows\\bed\\certutil.exe')
   return wine
 }

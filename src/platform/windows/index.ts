@@ -29,7 +29,7 @@ const notTried = -78_078
 export const windows: Platform = {
   os: 'windows',
   mappings,
-  manager: null,
+  manager: async () => (await import('./manager.ts')).manager,
   render(service, refusals) {
     const at = refusing(refusals)
     const before = refusals.length
@@ -175,6 +175,7 @@ function fallbackFiles(service: Service, file: (source: string, text: string, wh
     cwd: service.workingDirectory,
     environment: service.environment.flatMap((variable) => (variable.kind === 'plain' ? [{ name: variable.name, value: variable.value }] : [])),
     startupFolder: startupFolder(service),
+    serviceProgram: `${serviceFolder(service)}\\${service.label}.exe`,
     logs: {
       stdout: out,
       stderr: err,

@@ -1,8 +1,9 @@
 // A Service in, where its files live on Windows out.
 import type { Service } from '../../resolve/service.ts'
 
+export const machineFolder = 'C:\\ProgramData\\hermes-install'
 /** Outside of the program's own folders, which its updates may delete, and closed by the installer before anything runs from there. */
-export const serviceFolder = (service: Service): string => `C:\\ProgramData\\hermes-install\\${service.label}`
+export const serviceFolder = (service: Service): string => `${machineFolder}\\${service.label}`
 /** What a user without admin rights may write. */
 export const fallbackFolder = (service: Service): string => `${service.host.dataDir}\\hermes-install\\${service.label}`
 /** KNOWNFOLDERID Startup, below RoamingAppData. */

@@ -24,6 +24,8 @@ var system32 = files.GetSpecialFolder(1).Path;
 var state = folder + "\\run";
 var lockFile = state + "\\lock", stopFlag = state + "\\stop", idFile = state + "\\id", sinceFile = state + "\\since", hookFlag = state + "\\hook", journal = state + "\\supervisor.log";
 var shortcut = startupFolder + "\\" + label + ".lnk";
+// The program of the service of the same name: once that is there, this one is one too many.
+var serviceKey = "HKLM\\SYSTEM\\CurrentControlSet\\Services\\" + label + "\\ImagePath", serviceProgram = "C:\\ProgramData\\hermes-install\\ExampleNodeServer\\ExampleNodeServer.exe";
 var runKey = "HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run";
 
 function now() { return new Date().getTime(); }
@@ -165,6 +167,7 @@ function lower(id) {
 }
 
 function supervise() {
+  if (isService()) return 0;
   makeFolder(state);
   var lock = holdSoon();
   if (lock === null) return 0;
@@ -205,7 +208,12 @@ function supervise() {
   return result;
 }
 
+function isService() {
+  try { return shell.RegRead(serviceKey).toLowerCase().indexOf(serviceProgram.toLowerCase()) >= 0; } catch (e) { return false; }
+}
+
 function start() {
+  if (isService()) { say("is a service, which runs it"); return 0; }
   if (running()) { say("is running already"); return 0; }
   makeFolder(state);
   shell.Run(own("wscript.exe", "run"), 0, false);
