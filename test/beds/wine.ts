@@ -51,9 +51,11 @@ export interface StandIns {
   readonly scriptHost?: 'stock' | 'engines'
   /** `hashing`: `certutil -hashfile` prints the sum (wine/certutil.c). */
   readonly certutil?: 'stock' | 'hashing'
+  /** `asked`: nobody is an administrator but a process that powershell.exe (`ctrl-c`) was let start as one (wine/net.c). */
+  readonly rights?: 'stock' | 'asked'
   /** `files`: a task is a file (wine/schtasks.c). */
   readonly schtasks?: 'stock' | 'files'
-  /** `ctrl-c`: powershell.exe sends Ctrl+C to the console that its command names (wine/powershell.c). */
+  /** `ctrl-c`: powershell.exe knows our three commands: Ctrl+C, RunAs and the account of a service (wine/powershell.c). */
   readonly powershell?: 'stock' | 'ctrl-c'
 }
 
@@ -67,6 +69,7 @@ export async function startWine({
   certutil = 'stock',
   powershell = 'stock',
   schtasks = 'stock',
+  rights = 'stock',
 }: StandIns = {}): Promise<Wine> {
   bedFile('wine', 'wine', 'root', 'opt', 'win', 'stamp')
   const session = await startSession('wine', bedFile('wine', 'wine', 'root'))
@@ -134,6 +137,7 @@ export async function startWine({
   if (sc === 'strict') standIn('sc.exe', 'sc-strict.exe', 'C:\\windows\\system32\\sc-wine.exe')
   if (scriptHost === 'engines') for (const name of ['cscript.exe', 'wscript.exe']) standIn(name, 'script-host.exe', `C:\\windows\\bed\\${name}`)
   if (powershell === 'ctrl-c') standIn('WindowsPowerShell\\v1.0\\powershell.exe', 'powershell.exe', 'C:\\windows\\bed\\powershell.exe')
+  if (rights === 'asked') standIn('net.exe', 'net.exe', 'C:\\windows\\bed\\net.exe')
   if (schtasks === 'files') standIn('schtasks.exe', 'schtasks.exe', 'C:\\windows\\bed\\schtasks.exe')
   if (certutil === 'hashing') standIn('certutil.exe', 'certutil.exe', 'C:\\windows\\bed\\certutil.exe')
   return wine

@@ -153,7 +153,8 @@ export const serviceManager: Manager = {
             ...command,
             meaning: { ...meaning, ...command.meaning },
           }))
-    const wanted = change.start && (!state.live || restarts(service, state, change.affected))
+    // One that waits for its next try is started now.
+    const wanted = change.start && (!state.live || state.failed || restarts(service, state, change.affected))
     return [...actions(own), ...actions(grant(service, state)), ...(wanted ? actions(start(service), true) : [])]
   },
 

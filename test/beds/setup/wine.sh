@@ -61,7 +61,7 @@ build_prefix() { # ROOT
 build_oracles() { # DIR SOURCES...
   local dir=$1 work cecil program
   work=$(mktemp -d)
-  for program in launch argv sc-strict script-host certutil powershell schtasks; do
+  for program in launch argv sc-strict script-host certutil powershell schtasks net; do
     x86_64-w64-mingw32-gcc -municode -O1 -s -w -o "$dir/$program.exe" "$HERE/wine/$program.c" -ladvapi32 -lshell32 -lbcrypt
   done
   # WinSW3.exe with only its entry assembly swapped for ours; the parser, WinSW.Core.dll, is the release's own.

@@ -11,7 +11,7 @@ command=$1 state=$2
 
 inside() {
   nsenter -t "$(cat "$state/leader")" -m -p -r -w env -i PATH=/usr/bin:/bin HOME=/root XDG_RUNTIME_DIR=/tmp LANG=C.UTF-8 WINEPREFIX=/wp WINEDEBUG=-all \
-    WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d;sc.exe,cscript.exe,wscript.exe,certutil.exe,powershell.exe,schtasks.exe=n,b' "$@"
+    WINEDLLOVERRIDES='mscoree,mshtml=;winemenubuilder.exe=d;sc.exe,cscript.exe,wscript.exe,certutil.exe,powershell.exe,schtasks.exe,net.exe=n,b' "$@"
 }
 
 # Without a lasting wineserver services die with the last program.
