@@ -1,6 +1,8 @@
 // The state folder of one service in, what it says without its lock out: journal.ts tells what lies there, and is alone in changing it.
 import { UserError } from '../errors.ts'
 import type { Record, Unfinished } from '../plan/observed.ts'
+import { shaFor } from '../plan/plan.ts'
+import type { Target } from '../platform/manager.ts'
 import type { System } from './system.ts'
 
 /** The lines of a text that are not empty. */
@@ -64,4 +66,19 @@ export class Busy extends UserError {
       hint: 'wait for it to end, and run this again',
     })
   }
+}
+
+/** The manifest as a record of what is installed: the same, where all that is rendered is what an install puts in place. */
+export function recordOf(manifest: { readonly files: readonly { readonly target: string | null }[] }, text: string, target: Target): string {
+  const own = new Set(target.files.map(({ path }) => path))
+  const placed = manifest.files.filter((file) => file.target !== null)
+  if (placed.length === own.size && placed.every((file) => own.has(file.target!))) return text
+  const files = target.files.map((file) => ({
+    source: file.source,
+    target: file.path,
+    sha256: shaFor(file),
+    mode: file.mode.toString(8).padStart(4, '0'),
+    sensitive: file.sensitive,
+  }))
+  return `${JSON.stringify({ ...manifest, files }, null, 2)}\n`
 }

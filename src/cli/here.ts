@@ -2,11 +2,11 @@
 import { UserError, type Issue } from '../errors.ts'
 import type { System } from '../apply/system.ts'
 import { ask } from '../apply/observe.ts'
-import { shaFor, type Wish } from '../plan/plan.ts'
-import { readState } from '../apply/state.ts'
+import type { Wish } from '../plan/plan.ts'
+import { readState, recordOf } from '../apply/state.ts'
 import { platforms } from '../platform/index.ts'
 import type { Platform } from '../platform/platform.ts'
-import type { Manager, Target } from '../platform/manager.ts'
+import type { Manager } from '../platform/manager.ts'
 import type { WinswReport } from '../system/winsw.ts'
 import type { Os } from '../profile/model.ts'
 import type { HostFacts } from '../resolve/host.ts'
@@ -160,21 +160,6 @@ export function mustHaveRights({ admin, manager, facts }: Here, { scope, display
     'NO_RIGHTS',
     `${displayName ?? id} is a service of the machine: only ${facts.os === 'windows' ? 'an administrator' : 'root'} may ${what} it`,
   )
-}
-
-/** The manifest as a record of what is installed: the same, where all that is rendered is what an install puts in place. */
-function recordOf(manifest: Manifest, text: string, target: Target): string {
-  const own = new Set(target.files.map(({ path }) => path))
-  const placed = manifest.files.filter((file) => file.target !== null)
-  if (placed.length === own.size && placed.every((file) => own.has(file.target!))) return text
-  const files = target.files.map((file) => ({
-    source: file.source,
-    target: file.path,
-    sha256: shaFor(file),
-    mode: file.mode.toString(8).padStart(4, '0'),
-    sensitive: file.sensitive,
-  }))
-  return `${JSON.stringify({ ...manifest, files }, null, 2)}\n`
 }
 
 /** Whether a service is installed where a wish would have it. */

@@ -1,10 +1,11 @@
-// Stand-ins for systemd, launchd and the process table, so that `apply` can be stopped at each of its calls within milliseconds; the files are real ones.
+// Stand-ins for systemd, launchd (and, in stand-in-windows.ts, Windows) and the process table, so that `apply` can be stopped at each of its calls within milliseconds; the files are real ones.
 // They know what systemctl and launchctl are asked here and no more. The real systemd is in test/oracles/apply-systemd.test.ts and apply-faults.test.ts; of
 // launchd there is a stand-in with real processes, too: test/posix/apply-launchd.test.ts.
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Ran, System } from '../../src/apply/system.ts'
 import { place } from '../../src/system/place.ts'
+import { placeOn, registry, runWindows, type Service } from './stand-in-windows.ts'
 
 interface Unit {
   /** The text that the manager has read. */
@@ -20,6 +21,8 @@ interface Unit {
 export interface Machine {
   readonly home: string
   readonly units: Map<string, Unit>
+  /** Of Windows: what its service manager has of each. */
+  readonly services: Map<string, Service>
   lingering: boolean
   /** Labels that launchd has a record of as switched off. */
   readonly disabled: Set<string>
@@ -34,6 +37,7 @@ export interface Machine {
 export const machine = (home: string): Machine => ({
   home,
   units: new Map(),
+  services: new Map(),
   lingering: false,
   disabled: new Set(),
   alive: new Set(),
@@ -187,26 +191,32 @@ export interface Fault {
 }
 
 /** @returns the seam for one run, and how many calls it took */
-export function run(at: Machine, fault?: Fault): { system: System; calls: () => number; end: () => void } {
+export function run(at: Machine, fault?: Fault, windows = false): { system: System; calls: () => number; end: () => void } {
   const pid = ++at.pids
   at.alive.add(pid)
   let calls = 0
   let dead = false
   const full: System = {
-    ...place,
+    ...(windows ? placeOn(at) : place),
     pid,
-    look: (path) => (path === '/run/systemd/system' || (path.startsWith('/var/lib/systemd/linger/') && at.lingering) ? { kind: 'folder' } : place.look(path)),
+    look: (path) =>
+      windows
+        ? placeOn(at).look(path)
+        : path === '/run/systemd/system' || (path.startsWith('/var/lib/systemd/linger/') && at.lingering)
+          ? { kind: 'folder' }
+          : place.look(path),
     distrust: () => null,
     account: () => ({ uid: process.getuid!(), gid: null }),
     startedAt: (other) => (at.alive.has(other) ? `start-${other}` : null),
     async run(argv) {
+      if (windows) return runWindows(at, argv)
       if (argv[0] === 'systemctl') return systemctl(at, argv.slice(2))
       if (argv[0] === 'launchctl') return launchctl(at, argv.slice(1))
       if (argv[0] === 'loginctl') at.lingering = argv[1] === 'enable-linger'
       return ok
     },
-    registry: async () => ({ code: 1, stdout: '' }),
-    obtain: async () => new Uint8Array(),
+    registry: async (key) => registry(at, key),
+    obtain: async () => Buffer.from('winsw'),
     tail: () => '',
     admin: async () => true,
     probe: async () => null,

@@ -13,44 +13,47 @@ const call = (why: string, ...argv: readonly string[]): Call => ({
 })
 const startWords = ['boot', 'system', 'auto', 'demand', 'disabled'] as const
 
-/** First all that could be denied, then what takes a running program away. */
-export const disableEarlier = (earlier: readonly Earlier[]): readonly Call[] => [
-  ...earlier.flatMap((one): readonly Call[] => {
-    const why = `${one.name} must not run beside this one`
-    if (one.kind === 'task') return one.enabled ? [call(why, schtasks, '/Change', '/TN', one.name, '/DISABLE')] : []
-    return one.start === 4 ? [] : [call(why, sc, 'config', one.name, 'start=', 'disabled')]
-  }),
-  ...earlier.flatMap((one): readonly Call[] => {
-    const why = `${one.name} is replaced by this one`
+const isLive = (one: Earlier): boolean => (one.kind === 'task' ? one.enabled : one.running)
+const isEnabled = (one: Earlier): boolean => (one.kind === 'task' ? one.enabled : one.start !== 4)
+
+export const disableEarlier = (earlier: readonly Earlier[]): readonly Call[] =>
+  earlier.filter(isEnabled).map(({ kind, name }) => {
+    const why = `${name} must not run beside this one`
+    return kind === 'task' ? call(why, schtasks, '/Change', '/TN', name, '/DISABLE') : call(why, sc, 'config', name, 'start=', 'disabled')
+  })
+
+export const stopEarlier = (earlier: readonly Earlier[]): readonly Call[] =>
+  earlier.filter(isLive).map(({ kind, name }) => {
+    const why = `${name} is replaced by this one`
     // /End says 1 where nothing of the task runs.
-    if (one.kind === 'task') return one.enabled ? [{ ...call(why, schtasks, '/End', '/TN', one.name), ok: [1] }] : []
-    if (!one.running) return []
-    return [
-      {
-        ...call(why, sc, 'stop', one.name),
-        ok: [1060, 1062],
-        again: { codes: [1052, 1061], forMs: 30_000 },
-        until: { argv: [sc, 'interrogate', one.name], codes: [1060, 1062], withinMs: 60_000 },
-      },
-    ]
-  }),
-]
+    if (kind === 'task') return { ...call(why, schtasks, '/End', '/TN', name), ok: [1] }
+    return {
+      ...call(why, sc, 'stop', name),
+      ok: [1060, 1062],
+      again: { codes: [1052, 1061], forMs: 30_000 },
+      until: { argv: [sc, 'interrogate', name], codes: [1060, 1062], withinMs: 60_000 },
+    }
+  })
 
 /** They do not begin with `replaced-`: once this service is well there is nothing to bring back. */
 export const earlierFacts = (earlier: readonly Earlier[]): readonly string[] => earlier.map((one) => `earlier ${JSON.stringify(one)}`)
 
-export const restoreEarlier = (facts: ReadonlySet<string>): readonly Call[] =>
-  [...facts]
-    .filter((line) => line.startsWith('earlier '))
-    .map((line) => JSON.parse(line.slice('earlier '.length)) as Earlier)
-    .flatMap((one): readonly Call[] => {
-      const why = `bring the earlier install ${one.name} back`
-      if (one.kind === 'task') return one.enabled ? [call(why, schtasks, '/Change', '/TN', one.name, '/ENABLE')] : []
-      return [
-        ...(one.start === 4 ? [] : [call(why, sc, 'config', one.name, 'start=', startWords[one.start as 2] ?? 'demand')]),
-        ...(one.running ? [{ ...call(why, sc, 'start', one.name), ok: [1056] }] : []),
-      ]
-    })
+const factsOf = (facts: ReadonlySet<string>): readonly Earlier[] =>
+  [...facts].filter((line) => line.startsWith('earlier ')).map((line) => JSON.parse(line.slice('earlier '.length)) as Earlier)
+const back = (name: string): string => `bring the earlier install ${name} back`
+
+export const enableEarlier = (facts: ReadonlySet<string>): readonly Call[] =>
+  factsOf(facts)
+    .filter(isEnabled)
+    .map((one) =>
+      one.kind === 'task'
+        ? call(back(one.name), schtasks, '/Change', '/TN', one.name, '/ENABLE')
+        : call(back(one.name), sc, 'config', one.name, 'start=', startWords[one.start as 2] ?? 'demand'),
+    )
+
+/** Whether a task ran nobody can ask in all languages; it starts with the next login. */
+export const startEarlier = (facts: ReadonlySet<string>): readonly Call[] =>
+  factsOf(facts).flatMap((one) => (one.kind === 'service' && one.running ? [{ ...call(back(one.name), sc, 'start', one.name), ok: [1056] }] : []))
 
 export const removeEarlier = (earlier: readonly Earlier[]): readonly Call[] =>
   earlier.map((one) =>

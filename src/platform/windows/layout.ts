@@ -9,6 +9,8 @@ import { winswArchOf, winswRelease, winswReleases } from './releases.ts'
 
 const icacls = `${system32}\\icacls.exe`
 
+const stateFolders = (above: string): readonly [string, string] => [`${above}\\hermes-install`, `${above}\\hermes-install\\state`]
+
 /** What the service is of, and what the fallback is of; the scripts that do without this program are of neither. */
 const isFallback = ({ source, target }: Artifact, folder: string): boolean => target === `${folder}\\${source}`
 
@@ -55,9 +57,9 @@ export function serviceTarget(service: Service, artifacts: readonly Artifact[]):
     ],
     absent: service.replaces.startupItems.map((name) => `${startupFolder(service)}\\${name}`),
     litter: ['wrapper.log', 'wrapper.log.old', 'err.log.old', 'out.log.old'].map((name) => `${folder}\\${service.label}.${name}`),
-    ownFolders: [machineFolder, folder],
+    ownFolders: [machineFolder, folder, ...stateFolders('C:\\Program Files')],
     // Not in ProgramData, where everybody may make folders: what lies there tells a way back what to write where.
-    state: `C:\\Program Files\\hermes-install\\state\\${service.id}`,
+    state: `${stateFolders('C:\\Program Files')[1]}\\${service.id}`,
     folderMode: 0o755,
   }
 }
@@ -86,8 +88,8 @@ export function fallbackTarget(service: Service, artifacts: readonly Artifact[])
     folders: [],
     absent: service.replaces.startupItems.map((name) => `${startupFolder(service)}\\${name}`),
     litter: [`${folder}\\run\\supervisor.log`, `${folder}\\run\\supervisor.log.1`],
-    ownFolders: [own, folder, `${folder}\\run`],
-    state: `${service.host.stateDir}\\hermes-install\\state\\${service.id}`,
+    ownFolders: [...new Set([own, folder, `${folder}\\run`, ...stateFolders(service.host.stateDir)])],
+    state: `${stateFolders(service.host.stateDir)[1]}\\${service.id}`,
     folderMode: 0o755,
   }
 }

@@ -3,7 +3,7 @@ import type { Service } from '../../resolve/service.ts'
 import type { Action, Call, Drift, LogSource, Manager } from '../manager.ts'
 import type { Command } from '../platform.ts'
 import { commands } from './commands.ts'
-import { disableEarlier, earlierFacts, removeEarlier, restoreEarlier } from './earlier.ts'
+import { disableEarlier, earlierFacts, enableEarlier, removeEarlier, startEarlier, stopEarlier } from './earlier.ts'
 import { hasFallback } from './fallback.ts'
 import { closing, secureService, serviceTarget } from './layout.ts'
 import { fallbackFolder, logFiles, machineFolder, serviceFolder } from './paths.ts'
@@ -139,7 +139,7 @@ export const serviceManager: Manager = {
     if (!change.start) return actions(fresh)
     return [
       ...actions(fresh),
-      ...actions(disableEarlier(state.earlier)),
+      ...actions(stopEarlier(state.earlier)),
       ...(state.fallbackRuns ? actions([fallbackCall(service, 'stop the fallback, whose place the service takes', 'stop')]) : []),
       ...(state.live && restarts(service, state, change.affected) ? actions([stop(service)]) : []),
     ]
@@ -155,7 +155,9 @@ export const serviceManager: Manager = {
           }))
     // One that waits for its next try is started now.
     const wanted = change.start && (!state.live || state.failed || restarts(service, state, change.affected))
-    return [...actions(own), ...actions(grant(service, state)), ...(wanted ? actions(start(service), true) : [])]
+    // Only now that ours starts with the machine: at each moment one of the two does.
+    const disable = change.start ? disableEarlier(state.earlier) : []
+    return [...actions(own), ...actions(grant(service, state)), ...actions(disable), ...(wanted ? actions(start(service), true) : [])]
   },
 
   settle: (_service, state: ServiceState, change) => (change.start ? actions(removeEarlier(state.earlier)) : []),
@@ -172,10 +174,12 @@ export const serviceManager: Manager = {
   ran: (facts) => facts.has('running'),
 
   retreat(service, state: ServiceState, facts) {
-    if (!state.loaded || !isOurs(service, state)) return []
-    if (before(facts) === null) return [stop(service), remove(service)]
+    // The earlier install first: as on the way there, one of the two starts with the machine whatever happens.
+    const earlier = enableEarlier(facts)
+    if (!state.loaded || !isOurs(service, state)) return earlier
+    if (before(facts) === null) return [...earlier, stop(service), remove(service)]
     // One that nobody has touched goes on.
-    return state.live && String(state.pid) !== factOf(facts, 'pid') ? [stop(service)] : []
+    return [...earlier, ...(state.live && String(state.pid) !== factOf(facts, 'pid') ? [stop(service)] : [])]
   },
 
   restore(service, state: ServiceState, facts) {
@@ -191,18 +195,14 @@ export const serviceManager: Manager = {
               : [call('who may do what with it, as it was', sc, 'sdset', service.label, was.security)]),
             ...(facts.has('running') && !state.running ? start(service) : []),
           ]
-    return [
-      ...own,
-      ...restoreEarlier(facts),
-      ...(facts.has('fallback-ran') && was === null ? [fallbackCall(service, 'start the fallback again', 'start')] : []),
-    ]
+    return [...own, ...startEarlier(facts), ...(facts.has('fallback-ran') && was === null ? [fallbackCall(service, 'start the fallback again', 'start')] : [])]
   },
 
   remove: (service, state: ServiceState) => (state.loaded && isOurs(service, state) ? [stop(service), remove(service)] : []),
   links: () => [],
   removed: () => [],
   // What it replaced is gone for good once it was well; before that, it comes back.
-  bringBack: (_service, facts) => restoreEarlier(facts),
+  bringBack: (_service, facts) => [...enableEarlier(facts), ...startEarlier(facts)],
   unmark: () => new Map(),
 
   control(service, state: ServiceState, verb) {

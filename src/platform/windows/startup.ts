@@ -1,7 +1,7 @@
 // The fallback for users without admin rights in, the calls of its own startup.js out: see platform/manager.ts for the contract. It is one user's, so its scope is `user`.
 import type { Service } from '../../resolve/service.ts'
 import type { Action, Answers, Call, Drift, LogSource, Manager, ManagerState, Question } from '../manager.ts'
-import { disableEarlier, earlierFacts, removeEarlier, restoreEarlier } from './earlier.ts'
+import { disableEarlier, earlierFacts, enableEarlier, removeEarlier, startEarlier, stopEarlier } from './earlier.ts'
 import { fallbackTarget } from './layout.ts'
 import { fallbackFolder, serviceFolder, startupFolder } from './paths.ts'
 import { system32 } from './recovery.ts'
@@ -25,7 +25,7 @@ const call = (service: Service, why: string, verb: string): Call => ({
   meaning: { 1: `see ${fallbackFolder(service)}\\run\\supervisor.log; a policy may switch Windows Script Host off` },
 })
 const actions = (list: readonly Call[], starts = false): readonly Action[] => list.map((command) => ({ command, starts, mark: null, rights: null }))
-/** Tasks and services of others may take more rights than this user has; then nothing is changed. */
+/** Tasks and services of others may take more rights than this user has: they are asked first, before anything that runs is stopped. */
 const asking = (list: readonly Call[]): readonly Action[] =>
   list.map((command) => ({ command, starts: false, mark: null, rights: { message: `this user may not do it: ${command.why}`, argv: [] } }))
 
@@ -102,7 +102,7 @@ export const startupManager: Manager = {
 
   before(service, state: StartupState, change) {
     if (!change.start) return []
-    return [...asking(disableEarlier(state.earlier)), ...(state.live && change.affected ? actions([stop(service)]) : [])]
+    return [...asking([...disableEarlier(state.earlier), ...stopEarlier(state.earlier)]), ...(state.live && change.affected ? actions([stop(service)]) : [])]
   },
   after(service, state: StartupState, change) {
     return [
@@ -127,13 +127,14 @@ export const startupManager: Manager = {
   restore: (service, state: StartupState, facts) => [
     ...(facts.has('enabled') && !state.enabled ? [call(service, 'start it at login again', 'install')] : []),
     ...(facts.has('running') && !state.live ? [start(service)] : []),
-    ...restoreEarlier(facts),
+    ...enableEarlier(facts),
+    ...startEarlier(facts),
   ],
 
   remove: (service, state: StartupState) => (state.installed ? [call(service, 'stop it, and do not start it at login any more', 'uninstall')] : []),
   links: () => [],
   removed: () => [],
-  bringBack: (_service, facts) => restoreEarlier(facts),
+  bringBack: (_service, facts) => [...enableEarlier(facts), ...startEarlier(facts)],
   unmark: () => new Map(),
 
   control(service, state: StartupState, verb) {

@@ -95,6 +95,13 @@ const stateWords = ['', 'stopped', 'starting', 'stopping', 'running', 'continuin
 /** ERROR_SERVICE_NEVER_STARTED: not since the machine is up. */
 const neverStarted = 1077
 
+/** An answer that is none must not look like a service that is not there (1060). */
+function missing({ code }: Answer, hasKey: boolean): ManagerState['missing'] {
+  if (code === null) return { why: `${sc} cannot be run`, hint: 'is this a complete Windows? Nano Server and containers may lack it' }
+  if (code === 1060 || (code === 0 && hasKey)) return null
+  return { why: `the Service Control Manager does not answer (${code === 0 ? 'its registry cannot be read' : code})`, hint: 'run the same command again' }
+}
+
 export function read(service: Service, answers: Answers): ServiceState {
   const answer = answers.get('service')!
   const key = parseRegistry(answers.get('key')!.stdout)
@@ -104,7 +111,7 @@ export function read(service: Service, answers: Answers): ServiceState {
   const comesBack = failed && (settings?.recovery.actions.length ?? 0) > 0 && (service.restart.limit === null || settings?.recovery.actions[0]?.type === 1)
   const earlier = readEarlier(service, answers)
   return {
-    missing: answer.code === null ? { why: `${sc} cannot be run`, hint: 'is this a complete Windows? Nano Server and containers may lack it' } : null,
+    missing: missing(answer, key !== null),
     asleep: false,
     loaded: settings !== null,
     live: numbers !== null && (numbers.state !== 1 || comesBack),
