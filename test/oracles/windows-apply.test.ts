@@ -60,6 +60,16 @@ interface Bed {
   readonly hi: (...argv: string[]) => Promise<Ran>
 }
 
+/**
+ * Wine sometimes has no start time of a process that has ended, which WinSW asks for while it stops (System.Diagnostics.Process.StartTime); WinSW ends then, and
+ * Wine's service manager goes on waiting for it, where that of Windows sees a service that has failed.
+ */
+function stumbled(wine: Wine): boolean {
+  const log = `${service}\\logs\\${label}.wrapper.log`
+  const lines = exists(wine, log) ? wine.readFile(log).toString() : ''
+  return lines.slice(lines.lastIndexOf(' service - Stopping ')).includes('Not a valid Win32 FileTime')
+}
+
 async function boot(where: string, more: StandIns = {}): Promise<Bed> {
   own = where
   p = `${own}\\p.yaml`
@@ -68,12 +78,20 @@ async function boot(where: string, more: StandIns = {}): Promise<Bed> {
     wine.writeFile(`C:\\program files\\hi\\dist\\${name}`, readFileSync(join(root, 'dist', name)))
   wine.writeFile(`${own}\\app.cjs`, program)
   wine.writeFile('C:\\windows\\bed\\tasks\\calls', '')
-  const hi = (...argv: string[]): Promise<Ran> =>
+  const once = (argv: readonly string[]): Promise<Ran> =>
     // A PATH with nothing in it: whatever is called is called by its full path.
     wine.run([nodeExe, 'C:\\program files\\hi\\dist\\main.cjs', ...argv], {
       timeoutMs: 120_000,
       env: { HERMES_INSTALL_WINSW: winswExe, WINEPATH: 'C:\\nothing' },
     })
+  async function hi(...argv: string[]): Promise<Ran> {
+    for (let tries = 3; ; tries--) {
+      const ran = await once(argv)
+      if (tries === 0 || !/sc\.exe stop [^`]*` (?:was not done|failed \(1061\))/.test(ran.output) || !stumbled(wine)) return ran
+      // As after any reboot: what was cut short is for the same command to finish.
+      await wine.reboot()
+    }
+  }
   return { wine, hi, place: (demo) => wine.writeFile(`${own}\\p.yaml`, profile(demo)) }
 }
 
