@@ -20,7 +20,7 @@ function stateFolders({ manager, facts }: Here): readonly { scope: 'user' | 'sys
 }
 
 /** A service of which only the name is known: everything else as a profile without any other key has it. */
-function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
+export function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
   const merged: Merged = {
     profile: { version: 1, name: 'record', label, scope, command: ['/'] },
     issue: (path, message, hint = null) => ({ file: id, line: null, column: null, key: path.join('.'), message, hint }),
@@ -29,6 +29,9 @@ function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFa
   if (service === null) throw new Error(`a service needs more than its name: ${id}`)
   return { ...service, id, name: id }
 }
+
+/** Whether only a record knows this service: then all but its name, its label and its files is a guess. No program is called `/`. */
+export const nameOnly = ({ command: [program] }: Service): boolean => program === '/'
 
 /**
  * Everything that this tool has installed here and this user may know of, by scope and id: whether there still is a profile for it or not, what is known of it
