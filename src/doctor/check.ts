@@ -38,11 +38,11 @@ export const everywhere: readonly Os[] = ['linux', 'macos', 'windows']
 export const ofMachine = <Name extends keyof MachineFacts>(check: Definition<Name>): Check => ({
   ...check,
   about: 'machine',
-  judge: check.judge as Check['judge'],
+  judge: check.judge,
 })
 
 /** A check of each service, which may know the machine, too. */
-export const ofService = <Name extends FactName>(check: Definition<Name>): Check => ({ ...check, about: 'service', judge: check.judge as Check['judge'] })
+export const ofService = <Name extends FactName>(check: Definition<Name>): Check => ({ ...check, about: 'service', judge: check.judge })
 
 /** @throws Error for a fact that was never gathered, which is a mistake of this program */
 export function judge(id: string, { needs, judge }: Check, facts: Gathered, service: string | null): readonly Finding[] {

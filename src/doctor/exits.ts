@@ -44,7 +44,7 @@ export function meaning(code: number, { os, id, restart }: Pick<Service, 'os' | 
     }
   return {
     why: words,
-    fix: `${logs}; if no restart can mend it: \`restart.stopExitCodes: [${[...restart.stopExitCodes, code].sort((a, b) => a - b).join(', ')}]\``,
+    fix: `${logs}; if no restart can mend it, add ${code} to \`restart.stopExitCodes\` in the profile`,
   }
 }
 
@@ -53,15 +53,16 @@ export const processExited = '98e322203f7a4ed290d09fe03c09fe15'
 
 /**
  * `journalctl --output=json --output-fields=COMMAND,EXIT_CODE,EXIT_STATUS --reverse`: an object a line. Only ends of the program itself count, not those of
- * hooks; one by a signal has its name as status, and no code.
+ * hooks; one by a signal has its name as status, and no code (null).
+ * @param most how many of the newest count
  */
-export function journalExits(stdout: string): { readonly codes: readonly number[]; readonly count: number } {
-  const ends = stdout.split('\n').flatMap((line): readonly string[] => {
+export function journalExits(stdout: string, most: number): readonly (number | null)[] {
+  const ends = stdout.split('\n').flatMap((line): readonly (number | null)[] => {
     if (!line.startsWith('{')) return []
     const { COMMAND, EXIT_CODE, EXIT_STATUS } = JSON.parse(line) as { readonly [field: string]: string | undefined }
-    return COMMAND === 'ExecStart' ? [EXIT_CODE === 'exited' ? (EXIT_STATUS ?? '') : ''] : []
+    return COMMAND === 'ExecStart' ? [EXIT_CODE === 'exited' && /^\d+$/.test(EXIT_STATUS ?? '') ? Number(EXIT_STATUS) : null] : []
   })
-  return { codes: ends.filter((status) => /^\d+$/.test(status)).map(Number), count: ends.length }
+  return ends.slice(0, most)
 }
 
 /** `last exit code = 78: EX_CONFIG` of `launchctl print`; launchd keeps one alone. */

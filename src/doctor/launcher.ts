@@ -1,7 +1,7 @@
 // The text of a launcher.sh of this tool in, the argv of the program that it starts out: templates/posix/launcher.sh.hbs and escape/posix.ts wrote it.
 
 /** Words of a POSIX shell as escape/posix.ts quotes them: plain characters, '...' and \' between two of these. */
-export function shellWords(text: string): readonly string[] {
+function shellWords(text: string): readonly string[] {
   const words: string[] = []
   // Up to the end of the command: quotes may hold line ends.
   const command = /^(?:[^\n'\\]|'[^']*'|\\.)*/.exec(text)![0]

@@ -32,7 +32,7 @@ export const linux = {
     needs: ['user', 'runtimeFolder'],
     finds: "XDG_RUNTIME_DIR is another user's, as `su` leaves it: programs then talk to the wrong manager, or to none (#86558)",
     judge: ({ user, runtimeFolder }) =>
-      runtimeFolder === null || runtimeFolder.owner === user.uid
+      runtimeFolder === null || runtimeFolder.owner === user.uid || runtimeFolder.path === `/run/user/${user.uid}`
         ? ['ok', 'XDG_RUNTIME_DIR is right, or not set']
         : [
             'warning',
@@ -49,6 +49,7 @@ export const linux = {
     finds: 'services of this user end at logout and do not start at boot, as the user does not linger',
     judge({ user, managers, lingering, wantLinger }): Verdict {
       if (managers.machine !== null) return ['skipped', 'there is no service manager']
+      if (user.uid === 0 && wantLinger.length === 0) return ['ok', 'what root installs is of the machine']
       if (lingering) return ['ok', `${user.name} lingers: services run without a login`]
       const text = `${user.name} does not linger: services of this user end at logout, and do not start at boot`
       // logind asks polkit whether somebody may do this for themselves: over SSH it mostly says no.
@@ -71,7 +72,7 @@ export const linux = {
         return [
           'warning',
           `the journal takes ${size(bytes)}, ${limit === null ? 'and nobody has set a limit (SystemMaxUse= in /etc/systemd/journald.conf)' : `over its limit of ${size(limit)}`}`,
-          asRoot(user, 'journalctl', '--rotate', `--vacuum-size=${limit === null ? '500M' : limit}`),
+          asRoot(user, 'journalctl', '--rotate', `--vacuum-size=${Math.floor((limit ?? bigJournal) / 2 / 1024 ** 2)}M`),
         ]
       return persistent
         ? ['ok', `the journal takes ${size(bytes)}`]

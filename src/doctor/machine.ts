@@ -35,7 +35,8 @@ export const machine = {
     finds: "this user has no manager of their own running: no login, or only `su` and `sudo`; on macOS no session at the screen (launchctl's 125)",
     judge({ user, managers: { machine, own, asleep } }): Verdict {
       if (machine !== null) return ['skipped', 'there is no service manager at all']
-      if (own !== null) return [user.uid === 0 ? 'info' : 'error', own.why, own.hint]
+      if (user.uid === 0 && (own !== null || asleep)) return ['ok', 'root needs no manager of its own: what root installs is of the machine']
+      if (own !== null) return ['error', own.why, own.hint]
       return asleep
         ? [
             'info',

@@ -29,7 +29,7 @@ export function proxyAddress(value: string): { readonly host: string; readonly p
     : { host: hostname.replace(/^\[(.*)\]$/, '$1'), port: port === '' ? fallback : Number(port), secret: username !== '' || password !== '' }
 }
 
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || /^127\./.test(host)
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.')
 
 export function proxiesOf(environment: Readonly<Record<string, string | undefined>>, of: Proxy['of']): readonly Proxy[] {
   return Object.entries(environment).flatMap(([name, value]): readonly Proxy[] => {

@@ -51,7 +51,7 @@ export const services = {
   'both-scopes': ofService({
     platforms: posix,
     needs: ['user', 'service', 'twice', 'otherScope'],
-    finds: 'the service, or an earlier install of it, is there for this user and for the machine: two of them run, and get in each other’s way (#105781)',
+    finds: "the service, or an earlier install of it, is there for this user and for the machine: two of them run, and get in each other's way (#105781)",
     judge({ user, service, twice, otherScope }) {
       const other = service.scope === 'user' ? 'system' : 'user'
       const off = (unit: string): string =>

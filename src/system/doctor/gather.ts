@@ -22,5 +22,5 @@ export async function gather(gatherers: Partial<Gatherers<Record<FactName, unkno
     }
     return [attempt()]
   })
-  return Object.fromEntries(await Promise.all(facts)) as Gathered
+  return Object.fromEntries(await Promise.all(facts))
 }

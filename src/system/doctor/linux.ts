@@ -87,7 +87,8 @@ export async function labelOf(system: System, path: string): Promise<string | nu
   return code === 0 ? (stdout.trim().split(':')[2] ?? null) : null
 }
 
-export async function exits(system: System, { label, scope }: Service): Promise<Known<ServiceFacts['exits']>> {
+/** @param restarts by systemd itself since the last start on purpose: ends before that are history */
+export async function exits(system: System, { label, scope }: Service, restarts: number): Promise<Known<ServiceFacts['exits']>> {
   const user = scope === 'user' ? ['--user'] : []
   const [log, show] = await Promise.all([
     system.run(
@@ -107,8 +108,8 @@ export async function exits(system: System, { label, scope }: Service): Promise<
     ),
     system.run(['systemctl', ...user, 'show', '--property=ExecMainCode,ExecMainStatus', '--', `${label}.service`]),
   ])
-  const { codes, count } = journalExits(log.stdout)
-  if (log.code === 0 && count > 0) return known({ codes, lastHour: count })
+  const ends = journalExits(log.stdout, restarts + 1)
+  if (log.code === 0 && ends.length > 0) return known({ codes: ends.filter((code) => code !== null), lastHour: ends.length })
   // 1 is CLD_EXITED (waitid(2)); without a journal the last end is all that is known.
   const [, status] = /^ExecMainCode=1$/m.test(show.stdout) ? (/^ExecMainStatus=(\d+)$/m.exec(show.stdout) ?? []) : []
   return known({ codes: status === undefined ? [] : [Number(status)], lastHour: null })

@@ -6,7 +6,6 @@ import { known, unknown, type Known, type ServiceFacts } from '../../doctor/fact
 import { proxiesOf, proxyNames, type Proxy } from '../../doctor/proxy.ts'
 import type { ManagerState } from '../../platform/manager.ts'
 import { plistPath } from '../../platform/launchd/layout.ts'
-import type { HostFacts } from '../../resolve/host.ts'
 import type { Service } from '../../resolve/service.ts'
 
 export async function version(system: System): Promise<number> {
@@ -17,7 +16,7 @@ export async function version(system: System): Promise<number> {
 }
 
 /** `launchctl setenv` is for all jobs of the caller's own domain. */
-export async function proxies(system: System, _: HostFacts): Promise<readonly Proxy[]> {
+export async function proxies(system: System): Promise<readonly Proxy[]> {
   const values = await Promise.all(proxyNames.map(async (name) => [name, (await system.run(['launchctl', 'getenv', name])).stdout.trim()] as const))
   return proxiesOf(Object.fromEntries(values), process.getuid?.() === 0 ? 'machine' : 'user')
 }

@@ -196,8 +196,12 @@ export function serviceGatherers(place: Place, subject: Subject): Gatherers<Serv
         : unknown('only its name is known here', askAgain),
     async exits() {
       const now = await state()
-      if (!now.loaded || (now.restarts === 0 && now.running)) return known({ codes: [], lastHour: null })
-      return os === 'linux' ? linux.exits(system, service) : os === 'macos' ? macos.exits(system, service, now) : windows.exits(system, service)
+      if (!now.loaded || now.restarts === 0) return known({ codes: [], lastHour: now.restarts })
+      return os === 'linux'
+        ? linux.exits(system, service, now.restarts ?? 0)
+        : os === 'macos'
+          ? macos.exits(system, service, now)
+          : windows.exits(system, service)
     },
     replacedProgram: () => linux.replacedProgram(service, isRoot),
     selinux: () => known(linux.selinux()),

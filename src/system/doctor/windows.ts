@@ -14,7 +14,7 @@ const policies = 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Policies\\
 const machineVariables = 'HKLM\\SYSTEM\\CurrentControlSet\\Control\\Session Manager\\Environment'
 const userVariables = 'HKCU\\Environment'
 const runKeys = ['HKCU', 'HKLM'].map((root) => `${root}\\Software\\Microsoft\\Windows\\CurrentVersion\\Run`)
-const approved = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\StartupApproved\\StartupFolder'
+const approved = 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Explorer\\StartupApproved'
 
 const none: RegistryKey = new Map()
 
@@ -52,7 +52,7 @@ export async function uac(system: System, { admin, elevated }: Token): Promise<M
 }
 
 /** Services get the machine's variables, and those of the account that they run as; others of this user they never see. */
-export async function proxies(system: System, _: HostFacts): Promise<readonly Proxy[]> {
+export async function proxies(system: System): Promise<readonly Proxy[]> {
   const found = await Promise.all(
     (
       [
@@ -86,11 +86,15 @@ function names(folder: string): readonly string[] {
 export const serviceKey = (system: System, { label }: Service): Promise<RegistryKey | null> =>
   query(system, `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${label}`)
 
+/** startup.js makes a shortcut, or where that cannot be saved a value of the Run key; the Task Manager keeps what it switched off in a key of its own for each. */
 export async function fallback(system: System, service: Service): Promise<ServiceFacts['fallback']> {
-  const own = names(startupFolder(service)).find((name) => name.toLowerCase().startsWith(service.label.toLowerCase()))
-  const state = own === undefined ? null : text((await query(system, approved)) ?? none, own)
-  // 02 enabled, 03 switched off by the Task Manager, with the time: the lowest bit tells.
-  return { installed: own !== undefined, disabled: state !== null && (Number.parseInt(state.slice(0, 2), 16) & 1) === 1 }
+  const shortcut = `${service.label}.lnk`
+  const linked = names(startupFolder(service)).some((name) => name.toLowerCase() === shortcut.toLowerCase())
+  const run = linked ? null : text((await query(system, runKeys[0]!)) ?? none, service.label)
+  if (!linked && run === null) return { installed: false, disabled: false }
+  const state = text((await query(system, `${approved}\\${linked ? 'StartupFolder' : 'Run'}`)) ?? none, linked ? shortcut : service.label)
+  // 02 enabled, 03 switched off, with the time: the lowest bit tells.
+  return { installed: true, disabled: state !== null && (Number.parseInt(state.slice(0, 2), 16) & 1) === 1 }
 }
 
 /** `cacls PATH /S` prints the path and the SDDL of its DACL, in quotes; icacls could only write that to a file. */
