@@ -19,7 +19,7 @@ const mayWrite = (rights: string): boolean =>
  * @returns the SIDs (or their letters) of the others that may write; null for what is no DACL at all, which lets everybody
  */
 export function writers(sddl: string, own: string | null): readonly string[] | null {
-  const [, dacl] = /D:([A-Z]*(?:\([^)]*\))*)/.exec(sddl) ?? []
+  const [, dacl] = /D:([A-Z_]*(?:\([^)]*\))*)/.exec(sddl) ?? []
   if (dacl === undefined || /^[A-Z]*NO_ACCESS_CONTROL/.test(dacl)) return null
   const found = [...dacl.matchAll(/\(([^)]*)\)/g)].flatMap(([, ace = '']) => {
     const [type = '', , rights = '', , , sid = ''] = ace.split(';')
