@@ -1,14 +1,14 @@
 // What `reg.exe query KEY` prints in, the values of that key out. Types and names are read; what Windows says in its own language is not.
 
-/** Value name in lower case (the registry does not tell them apart) -> type and text. REG_DWORD is `0x...`, REG_BINARY hexadecimal digits. */
-export type RegistryKey = ReadonlyMap<string, { readonly type: string; readonly text: string }>
+/** Value name in lower case (the registry does not tell them apart) -> name as it is spelt, type and text. REG_DWORD is `0x...`, REG_BINARY hexadecimal digits. */
+export type RegistryKey = ReadonlyMap<string, { readonly name: string; readonly type: string; readonly text: string }>
 
 /** Four blanks before the name and between the three parts. The unnamed value has a name in the language of the machine, and is of no use here. */
 export function parseRegistry(stdout: string): RegistryKey {
-  const values = new Map<string, { type: string; text: string }>()
+  const values = new Map<string, { name: string; type: string; text: string }>()
   for (const line of stdout.split(/\r?\n/)) {
     const [, name, type, text] = /^ {4}(.+?) {4}(REG_[A-Z_]+)(?: {4}(.*))?$/.exec(line) ?? []
-    if (name !== undefined) values.set(name.toLowerCase(), { type: type!, text: text ?? '' })
+    if (name !== undefined) values.set(name.toLowerCase(), { name, type: type!, text: text ?? '' })
   }
   return values
 }

@@ -60,7 +60,7 @@ export async function proxies(system: System): Promise<readonly Proxy[]> {
         [userVariables, 'user'],
       ] as const
     ).map(async ([key, of]) => {
-      const values = [...((await query(system, key)) ?? none)].map(([name, { text }]) => [name, text] as const)
+      const values = [...((await query(system, key)) ?? none).values()].map(({ name, text }) => [name, text] as const)
       return proxiesOf(Object.fromEntries(values), of).map((proxy) => ({ ...proxy, file: key }))
     }),
   )
@@ -69,7 +69,7 @@ export async function proxies(system: System): Promise<readonly Proxy[]> {
 
 export async function startup(system: System, facts: HostFacts): Promise<MachineFacts['startup']> {
   const keys = await Promise.all(
-    runKeys.map(async (where) => [...((await query(system, where)) ?? none)].map(([name, { text: command }]) => ({ where, name, command }))),
+    runKeys.map(async (where) => [...((await query(system, where)) ?? none).values()].map(({ name, text: command }) => ({ where, name, command }))),
   )
   const folder = startupFolder({ host: toHost(facts) } as Service)
   return [...keys.flat(), ...names(folder).map((name) => ({ where: folder, name, command: `"${folder}\\${name}"` }))]
