@@ -1,18 +1,9 @@
-// Checks of what a service needs to be started at all: the program, its interpreter, the folders and files, the variables.
+// Checks of what a service needs to be started at all: the account, the program, its interpreter, the variables.
 import { everywhere, ofService, posix, type Verdict } from './check.ts'
-import type { PathFact } from './facts.ts'
+import { barred, unseen } from './access.ts'
 import type { Proxy } from './proxy.ts'
 import { versioned } from './versions.ts'
 import { asOwner, asRoot, isThere, nameOf } from './words.ts'
-
-const hidden = (path: string): Verdict => ['skipped', `this user may not look at ${path}`, 'sudo hermes-install doctor, with the same arguments']
-
-/** Why a path cannot be passed by the account of the service; `sudo -u` shows it as the service would see it. */
-const barred = (account: string, { path, barrier }: PathFact, what: string): Verdict => [
-  'error',
-  `${account} may not ${what} ${path}: ${barrier === path ? 'its mode does not let it' : `the folder ${barrier} is closed`}`,
-  barrier === path ? `chmod a+rx ${path}` : `move it out of ${barrier}, or let ${account} pass: chmod o+x ${barrier}`,
-]
 
 /** The folders of launchd's own PATH (launchd.plist(5)), where nothing of Homebrew or of a user is. */
 const outsideLaunchd = /^\/(?:opt\/homebrew|usr\/local)\//
@@ -41,7 +32,7 @@ export const environment = {
       const key = 'or set `command` (or the parameter in it) in the profile'
       switch (kind) {
         case 'hidden':
-          return hidden(path)
+          return unseen(user, account, program, 'run')
         case 'missing': {
           const old = versioned(path)
           return [
@@ -61,7 +52,7 @@ export const environment = {
               `${noexec} is mounted noexec: nothing on it can be started`,
               `${asRoot(user, 'mount', '-o', 'remount,exec', noexec)}, and take noexec out of /etc/fstab; ${key}`,
             ]
-          return barrier === null ? ['ok', `${path} can be run`] : barred(account.name, program, 'run')
+          return barrier === null ? ['ok', `${path} can be run`] : barred(account, program, 'run')
       }
     },
   }),
@@ -163,53 +154,6 @@ export const environment = {
         ])
       return found.length > 0 ? found : ['ok', own ? 'PATH is as a service needs it' : "it has the manager's own PATH"]
     },
-  }),
-
-  'working-directory': ofService({
-    platforms: everywhere,
-    needs: ['account', 'workingFolder'],
-    finds: 'the working directory is missing, no folder, or closed to the account of the service (200/CHDIR)',
-    judge({ account, workingFolder: folder }): Verdict {
-      if (folder === null) return ['ok', 'it needs no working directory']
-      if (folder.kind === 'hidden') return hidden(folder.path)
-      if (folder.kind !== 'folder')
-        return folder.kind === 'missing'
-          ? [
-              'error',
-              `there is no folder ${folder.path}: the service cannot start (200/CHDIR)`,
-              `mkdir -p ${folder.path}, or set \`workingDirectory\` in the profile`,
-            ]
-          : ['error', `${folder.path} is no folder: the service cannot start (200/CHDIR)`, 'set `workingDirectory` in the profile']
-      return folder.barrier === null ? ['ok', folder.path] : barred(account.name, folder, 'enter')
-    },
-  }),
-
-  'environment-files': ofService({
-    platforms: everywhere,
-    needs: ['profile', 'account', 'environmentFiles'],
-    finds: 'an environment file that is not optional is missing, or closed to the account of the service',
-    judge: ({ profile, account, environmentFiles }) =>
-      environmentFiles.flatMap((file): readonly Verdict[] => {
-        const optional = profile.environmentFiles.some(({ path, optional }) => path === file.path && optional)
-        if (file.kind === 'hidden') return [hidden(file.path)]
-        if (file.kind === 'missing')
-          return optional ? [] : [['error', `there is no environment file ${file.path}`, 'write it, or say `optional: true` beside it in `environmentFiles`']]
-        return file.barrier === null ? [] : [barred(account.name, file, 'read')]
-      }),
-  }),
-
-  secrets: ofService({
-    platforms: everywhere,
-    needs: ['user', 'account', 'secretFiles'],
-    finds: 'a secret file is missing, or others than the account of the service may read it',
-    judge: ({ user, account, secretFiles }) =>
-      secretFiles.flatMap((file): readonly Verdict[] => {
-        if (file.kind === 'hidden') return [hidden(file.path)]
-        if (file.kind === 'missing') return [['error', `there is no secret file ${file.path}`, `write it, readable by ${account.name} alone`]]
-        return (file.mode & 0o044) === 0
-          ? []
-          : [['warning', `others may read the secret file ${file.path}`, asOwner(user, file.owner, 'chmod', '600', file.path)]]
-      }),
   }),
 
   proxy: ofService({

@@ -1,6 +1,6 @@
 // Checks that only Linux needs: lingering, WSL, SELinux, the journal, and what systemd has read.
 import { ofMachine, ofService, type Verdict } from './check.ts'
-import { asRoot, size } from './words.ts'
+import { absent, asRoot, size } from './words.ts'
 import { posixWord } from '../escape/posix.ts'
 
 /** Where nobody has said how much the journal may take, more than this is worth a word: journald itself would take up to 4 GiB (journald.conf(5)). */
@@ -103,15 +103,14 @@ export const linux = {
     needs: ['user', 'service', 'state'],
     finds: 'systemd has not read the unit since it changed on the disk (NeedDaemonReload)',
     judge: ({ user, service, state }) =>
-      !state.loaded
-        ? ['skipped', 'it is not installed']
-        : state.stale
-          ? [
-              'warning',
-              'systemd has not read the unit since it changed',
-              service.scope === 'user' ? 'systemctl --user daemon-reload' : asRoot(user, 'systemctl', 'daemon-reload'),
-            ]
-          : ['ok', 'systemd has read what is on the disk'],
+      absent(state) ??
+      (state.stale
+        ? [
+            'warning',
+            'systemd has not read the unit since it changed',
+            service.scope === 'user' ? 'systemctl --user daemon-reload' : asRoot(user, 'systemctl', 'daemon-reload'),
+          ]
+        : ['ok', 'systemd has read what is on the disk']),
   }),
 
   'stale-process': ofService({

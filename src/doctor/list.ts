@@ -3,13 +3,14 @@ import type { Os } from '../profile/model.ts'
 import { judge, type Check, type Finding } from './check.ts'
 import { environment } from './environment.ts'
 import type { FactName, Gathered } from './facts.ts'
+import { files } from './files.ts'
 import { linux } from './linux.ts'
 import { machine } from './machine.ts'
 import { macos } from './macos.ts'
 import { services } from './services.ts'
 import { windows } from './windows.ts'
 
-const all = { ...machine, ...linux, ...macos, ...windows, ...environment, ...services }
+const all = { ...machine, ...linux, ...macos, ...windows, ...environment, ...files, ...services }
 export type CheckId = keyof typeof all
 
 const order = [

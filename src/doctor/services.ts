@@ -2,7 +2,7 @@
 import { everywhere, ofService, posix, type Verdict } from './check.ts'
 import { meaning } from './exits.ts'
 import type { Loose, MachineFacts } from './facts.ts'
-import { asAdmin, asOwner, asRoot, size } from './words.ts'
+import { absent, asAdmin, asOwner, asRoot, asSelf, size } from './words.ts'
 
 /** Restarts since the last start on purpose that are no longer an accident. */
 const manyRestarts = 3
@@ -54,14 +54,13 @@ export const services = {
     finds: "the service, or an earlier install of it, is there for this user and for the machine: two of them run, and get in each other's way (#105781)",
     judge({ user, service, twice, otherScope }) {
       const other = service.scope === 'user' ? 'system' : 'user'
-      const off = (unit: string): string =>
-        service.os === 'macos'
-          ? other === 'system'
-            ? asRoot(user, 'launchctl', 'bootout', `system/${unit}`)
-            : `launchctl bootout gui/${user.uid}/${unit}`
-          : other === 'system'
-            ? asRoot(user, 'systemctl', 'disable', '--now', unit)
-            : `systemctl --user disable --now ${unit}`
+      const off = (unit: string): string => {
+        if (service.os === 'linux')
+          return other === 'system' ? asRoot(user, 'systemctl', 'disable', '--now', unit) : asSelf('systemctl', '--user', 'disable', '--now', unit)
+        const job = `${other === 'system' ? 'system' : `gui/${user.uid}`}/${unit}`
+        // The one for now, the other for the next login or boot.
+        return ['bootout', 'disable'].map((verb) => (other === 'system' ? asRoot(user, 'launchctl', verb, job) : asSelf('launchctl', verb, job))).join('; ')
+      }
       const where = other === 'system' ? 'for the machine' : 'for this user'
       const found: Verdict[] = []
       if (twice)
@@ -99,7 +98,9 @@ export const services = {
     needs: ['user', 'service', 'state'],
     finds: "it does not start by itself: a disabled unit, launchd's record of being switched off (119), a service that is disabled",
     judge({ user, service, state }): Verdict {
-      if (!state.loaded && state.enabled) return ['skipped', 'it is not installed']
+      const nothing = absent(state)
+      // launchd keeps its record of a job that it has not loaded.
+      if (nothing !== null && (service.os !== 'macos' || state.missing !== null || state.enabled)) return nothing
       if ('masked' in state && state.masked === true)
         return [
           'error',
@@ -109,13 +110,11 @@ export const services = {
       if (state.enabled || !service.autostart) return ['ok', state.enabled ? 'it starts by itself' : 'the profile does not want it to start by itself']
       switch (service.os) {
         case 'linux':
-          return state.loaded
-            ? [
-                'warning',
-                'it does not start by itself',
-                service.scope === 'user' ? `systemctl --user enable ${service.label}` : asRoot(user, 'systemctl', 'enable', service.label),
-              ]
-            : ['skipped', 'it is not installed']
+          return [
+            'warning',
+            'it does not start by itself',
+            service.scope === 'user' ? `systemctl --user enable ${service.label}` : asRoot(user, 'systemctl', 'enable', service.label),
+          ]
         case 'macos': {
           // The record outlives the file and a reboot, and is there whether the job is loaded or not.
           const domain = 'at' in state ? String(state.at) : service.scope === 'user' ? `gui/${user.uid}` : 'system'
@@ -127,9 +126,7 @@ export const services = {
           ]
         }
         case 'windows':
-          return state.loaded
-            ? ['warning', 'it does not start with Windows', asAdmin('sc.exe', 'config', service.label, 'start=', 'auto')]
-            : ['skipped', 'it is not installed']
+          return ['warning', 'it does not start with Windows', asAdmin('sc.exe', 'config', service.label, 'start=', 'auto')]
       }
     },
   }),
@@ -139,9 +136,15 @@ export const services = {
     needs: ['service', 'state'],
     finds: 'it is installed, and does not run',
     judge({ service, state }): Verdict {
-      if (state.missing !== null || !state.loaded) return ['skipped', 'it is not installed', `hermes-install apply`]
+      const nothing = absent(state)
+      if (nothing !== null) return nothing
       if (state.running) return ['ok', state.words]
-      return ['error', `it is ${state.words}`, `hermes-install logs ${service.id} says why; hermes-install start ${service.id}`]
+      // What was stopped on purpose, or has come to its end, is no fault by itself.
+      return [
+        state.live || state.failed ? 'error' : 'warning',
+        `it is ${state.words}`,
+        `hermes-install logs ${service.id} says why; hermes-install start ${service.id}`,
+      ]
     },
   }),
 
@@ -151,7 +154,8 @@ export const services = {
     finds:
       'it ends again and again, with the same exit code: 78 that no restart can mend, 75 that asks for one each time, the codes of systemd for what it could not set up (#89477, #27650)',
     judge({ service, state, exits: { codes, lastHour } }): Verdict {
-      if (state.missing !== null || !state.loaded) return ['skipped', 'it is not installed']
+      const nothing = absent(state)
+      if (nothing !== null) return nothing
       const [last] = codes
       const other = codes.findIndex((code) => code !== last)
       const same = other < 0 ? codes.length : other
@@ -185,7 +189,7 @@ export const services = {
           service.os === 'windows'
             ? asAdmin('cmd.exe', '/c', 'type', 'nul', '>', path)
             : service.scope === 'user'
-              ? `truncate -s 0 ${path}`
+              ? asSelf('truncate', '-s', '0', path)
               : asRoot(user, 'truncate', '-s', '0', path)
         return ['warning', `${path} takes ${size(bytes)}${files > 1 ? ` in ${files} files` : ''}`, `${empty}; to keep it small: ${keep}`]
       })

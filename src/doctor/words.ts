@@ -1,9 +1,14 @@
 // Commands and sizes in, as people type and read them, out.
 import { posixCommand } from '../escape/posix.ts'
 import { quoteArgv } from '../escape/windows-argv.ts'
+import type { ManagerState } from '../platform/manager.ts'
+import type { Verdict } from './check.ts'
 import type { MachineFacts, PathFact } from './facts.ts'
 
 type User = MachineFacts['user']
+
+/** A command for whoever asks. */
+export const asSelf = (...argv: readonly string[]): string => posixCommand(argv)
 
 /** A command that only root may run. */
 export const asRoot = ({ elevated }: Pick<User, 'elevated'>, ...argv: readonly string[]): string => posixCommand(elevated ? argv : ['sudo', ...argv])
@@ -26,5 +31,12 @@ export function size(bytes: number): string {
 /** The last part of a path of any OS. */
 export const nameOf = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
-/** What a path that is not as it should be is; null if it is there and may be passed. */
+/** Whether it is there, as far as this user can see. */
 export const isThere = ({ kind }: PathFact): boolean => kind !== 'missing' && kind !== 'hidden'
+
+/** Why there is nothing to say of a service: nobody to ask, or nothing that is known of it; null if there is. */
+export function absent({ missing, asleep, loaded }: ManagerState): Verdict | null {
+  if (missing !== null) return ['skipped', missing.why, missing.hint]
+  if (asleep) return ['skipped', 'the manager of this user does not run; the check `linger` says more']
+  return loaded ? null : ['skipped', 'it is not installed', 'hermes-install apply']
+}

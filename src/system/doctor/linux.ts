@@ -8,6 +8,7 @@ import { proxiesOf, setsVariable, shownEnvironment, type Proxy } from '../../doc
 import type { HostFacts } from '../../resolve/host.ts'
 import type { Service } from '../../resolve/service.ts'
 import { processes } from '../processes.ts'
+import { once } from './gather.ts'
 
 const read = (path: string): string => {
   try {
@@ -33,8 +34,19 @@ export function runtimeFolder(): MachineFacts['runtimeFolder'] {
   return path ? { path, owner: statSync(path, { throwIfNoEntry: false })?.uid ?? null } : null
 }
 
-/** What a manager hands down: its own variables alone, never those of a login. */
-export async function managerEnvironment(system: System, scope: 'user' | 'system'): Promise<Readonly<Record<string, string>>> {
+/** Found out once, however many services there are. */
+export const running = once(processes)
+
+type Environment = Readonly<Record<string, string>>
+const environments = new Map<string, Promise<Environment>>()
+/** What a manager hands down: its own variables alone, never those of a login. Asked once. */
+export function managerEnvironment(system: System, scope: 'user' | 'system'): Promise<Environment> {
+  const known = environments.get(scope) ?? askEnvironment(system, scope)
+  environments.set(scope, known)
+  return known
+}
+
+async function askEnvironment(system: System, scope: 'user' | 'system'): Promise<Environment> {
   const { code, stdout } = await system.run(['systemctl', ...(scope === 'user' ? ['--user'] : []), 'show-environment'])
   return code === 0 ? shownEnvironment(stdout) : {}
 }
@@ -117,7 +129,7 @@ export async function exits(system: System, { label, scope }: Service, restarts:
 
 /** Whether a process of the unit runs a file that is gone: proc(5) marks it. */
 export function replacedProgram({ label, scope }: Service, mayLook: boolean): Known<boolean> {
-  const own = processes().filter(({ group }) => group.includes(`/${label}.service`) && /\/user@\d+\.service\//.test(group) === (scope === 'user'))
+  const own = running().filter(({ group }) => group.includes(`/${label}.service`) && /\/user@\d+\.service\//.test(group) === (scope === 'user'))
   let hidden = false
   for (const { pid } of own) {
     try {

@@ -1,5 +1,18 @@
 // A path and the account of a service in, how that account meets the path out. Nothing is opened but the first line of a program.
-import { closeSync, lstatSync, openSync, readFileSync, readSync, readlinkSync, realpathSync, statSync, type Stats } from 'node:fs'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { Loose, PathFact } from '../../doctor/facts.ts'
 import { noexecMount } from '../../doctor/journald.ts'
@@ -92,6 +105,16 @@ function barrierTo(real: string, account: Account): string | null {
   return account.uid === 0 || may(account, statSync(above), 1) ? null : above
 }
 
+/** The folder on a path that this user may not pass, as far as can be seen. */
+function closedTo(path: string): string {
+  try {
+    accessSync(dirname(path), constants.X_OK)
+    return dirname(path)
+  } catch (error) {
+    return codeOf(error) === 'EACCES' && existsSync(dirname(path)) ? dirname(path) : closedTo(dirname(path))
+  }
+}
+
 /** From link to link, as far as the last part of the path goes; not into folders whose tool keeps its links itself. */
 function linksOf(path: string): readonly string[] {
   const found: string[] = []
@@ -130,7 +153,7 @@ export function pathFact(path: string, account: Account, use: 'run' | 'enter' | 
     real = realpathSync(path)
     stat = statSync(real)
   } catch (error) {
-    return { path, kind: codeOf(error) === 'EACCES' ? 'hidden' : 'missing', ...nothing }
+    return codeOf(error) === 'EACCES' ? { path, kind: 'hidden', ...nothing, barrier: closedTo(path) } : { path, kind: 'missing', ...nothing }
   }
   const kind = stat.isFile() ? 'file' : stat.isDirectory() ? 'folder' : 'other'
   const windows = process.platform === 'win32'

@@ -11,7 +11,6 @@ import { logFiles as launchdLogs } from '../../platform/launchd/view.ts'
 import type { Target } from '../../platform/manager.ts'
 import { logFiles as windowsLogs } from '../../platform/windows/paths.ts'
 import type { Service } from '../../resolve/service.ts'
-import { processes } from '../processes.ts'
 import { once, type Gatherers } from './gather.ts'
 import * as linux from './linux.ts'
 import { withAnswers, type Place } from './machine.ts'
@@ -192,7 +191,7 @@ export function serviceGatherers(place: Place, subject: Subject): Gatherers<Serv
     // With a record alone, only its own unit is known, and no command to look for.
     strays: () =>
       byProfile
-        ? known(strays(service, processes(), scope === 'system' ? null : (process.getuid?.() ?? null)))
+        ? known(strays(service, linux.running(), scope === 'system' ? null : (process.getuid?.() ?? null)))
         : unknown('only its name is known here', askAgain),
     async exits() {
       const now = await state()

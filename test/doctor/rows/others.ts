@@ -37,7 +37,7 @@ export const others: readonly Row[] = [
     'both-scopes',
     'macos',
     () => ({ otherScope: running }),
-    ['warning: my-app is there for the machine, too, and runs | sudo launchctl bootout system/my-app'],
+    ['warning: my-app is there for the machine, too, and runs | sudo launchctl bootout system/my-app; sudo launchctl disable system/my-app'],
   ],
   [
     'an earlier install of a user',

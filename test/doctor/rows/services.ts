@@ -3,6 +3,17 @@ import { looping, state, type Row } from './row.ts'
 
 export const services: readonly Row[] = [
   [
+    'a service that was stopped',
+    'service',
+    'linux',
+    () => state({ running: false, live: false, words: 'inactive (dead)' }),
+    ['warning: it is inactive (dead) | hermes-install logs my-app says why; hermes-install start my-app'],
+  ],
+  ['a manager that sleeps', 'service', 'linux', () => state({ asleep: true, loaded: false }), [/^skipped: the manager of this user does not run/]],
+  ['no manager', 'exit-loop', 'macos', () => state({ missing: { why: 'no session', hint: 'log in' } }), ['skipped: no session | log in']],
+  ['nobody to ask', 'disabled', 'macos', () => state({ missing: { why: 'no session', hint: 'log in' }, enabled: false }), ['skipped: no session | log in']],
+  ['not installed', 'disabled', 'windows', () => state({ loaded: false, enabled: false }), ['skipped: it is not installed | hermes-install apply']],
+  [
     'a service that failed',
     'service',
     'linux',
