@@ -1,6 +1,7 @@
 // One service of this machine in, the facts about it that checks ask for out. Nothing is changed, and no rights are needed.
 import { accessSync, constants, existsSync, readFileSync, readdirSync, statSync } from 'node:fs'
 import { ask, askManager } from '../../apply/observe.ts'
+import type { System } from '../../apply/system.ts'
 import { known, unknown, type Known, type PathFact, type ServiceFacts, type Started } from '../../doctor/facts.ts'
 import { launcherArgv } from '../../doctor/launcher.ts'
 import { proxiesOf } from '../../doctor/proxy.ts'
@@ -43,16 +44,25 @@ const runnable = (path: string): boolean => {
   }
 }
 
-/** id(1): the account of a service of the machine; its own of whoever asks otherwise. */
-async function accountOf({ system }: Place, { scope, user }: Service): Promise<Account | null> {
+const accounts = new Map<string, Promise<Account | null>>()
+/** The account of a service of the machine, which id(1) is asked about once; its own of whoever asks otherwise. */
+async function accountOf({ system, facts }: Place, { scope, user }: Service): Promise<Account | null> {
   if (process.getuid === undefined) return { name: 'the account of the service', uid: 0, gids: [] }
-  const { code, stdout } = await system.run(['id', ...(scope === 'system' ? ['--', user ?? 'root'] : [])])
+  if (scope === 'user') return { name: facts.user, uid: process.getuid(), gids: [...new Set([process.getgid!(), ...process.getgroups!()])] }
+  const name = user ?? 'root'
+  const found = accounts.get(name) ?? idOf(system, name)
+  accounts.set(name, found)
+  return found
+}
+
+/** `uid=1000(ann) gid=1000(ann) groups=1000(ann),27(sudo)`; null if there is no such account. */
+async function idOf(system: System, name: string): Promise<Account | null> {
+  const { code, stdout } = await system.run(['id', '--', name])
   const ids = (part: string): readonly number[] =>
     [...(new RegExp(`\\b${part}=([^ ]*)`).exec(stdout)?.[1] ?? '').matchAll(/(\d+)(?:\(|,|$)/g)].map(([, id]) => Number(id))
   const [uid] = ids('uid')
-  return code !== 0 || uid === undefined
-    ? null
-    : { name: /uid=\d+\(([^)]*)\)/.exec(stdout)?.[1] ?? String(uid), uid, gids: [...new Set([...ids('gid'), ...ids('groups')])] }
+  if (code !== 0 || uid === undefined) return null
+  return { name: /uid=\d+\(([^)]*)\)/.exec(stdout)?.[1] ?? name, uid, gids: [...new Set([...ids('gid'), ...ids('groups')])] }
 }
 
 /** What is started: the profile's word, or where there is only a record, the manager's. */
