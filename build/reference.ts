@@ -1,5 +1,6 @@
 // The profile's schema in; its JSON Schema and its field reference, as texts, out.
 import { toJsonSchema } from '@valibot/to-json-schema'
+import { checkTable } from '../src/doctor/list.ts'
 import { mappings as macos } from '../src/platform/launchd/limits.ts'
 import type { Mapping } from '../src/platform/platform.ts'
 import { mappings as linux } from '../src/platform/systemd/limits.ts'
@@ -160,9 +161,11 @@ function mappingTable(mappings: Readonly<Record<string, Mapping>>): string {
   return ['| key | lands in | where it is not exact |', '|---|---|---|', ...rows].join('\n')
 }
 
-/** Puts the table between the markers of a page. */
-export function withTable(page: string, mappings: Readonly<Record<string, Mapping>>): string {
-  return page.replace(/(<!-- mapping: generated -->\n)[\s\S]*?(<!-- end -->)/, (_, open: string, end: string) => `${open}${mappingTable(mappings)}\n${end}`)
-}
+/** Puts a table between the markers of a page. */
+const between = (page: string, name: string, table: string): string =>
+  page.replace(new RegExp(`(<!-- ${name}: generated -->\\n)[\\s\\S]*?(<!-- end -->)`), (_, open: string, end: string) => `${open}${table}\n${end}`)
+export const withTable = (page: string, mappings: Readonly<Record<string, Mapping>>): string => between(page, 'mapping', mappingTable(mappings))
+/** docs/doctor.md */
+export const withChecks = (page: string): string => between(page, 'checks', checkTable())
 
 export const pages = { 'docs/linux.md': linux, 'docs/macos.md': macos, 'docs/windows.md': windows }

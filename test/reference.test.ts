@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { fieldReference, jsonSchema, pages, withTable } from '../build/reference.ts'
+import { fieldReference, jsonSchema, pages, withChecks, withTable } from '../build/reference.ts'
 import { parseText } from '../src/profile/parse.ts'
 import { startEditor, type Editor } from './editor.ts'
 import { make, minimal } from './help.ts'
@@ -19,6 +19,8 @@ test('generated files are up to date (npm run generate)', () => {
     expect(file(page)).toContain('<!-- mapping: generated -->')
     expect(file(page)).toBe(withTable(file(page), mappings))
   }
+  expect(file('docs/doctor.md')).toContain('| `linger` | machine | Linux |')
+  expect(file('docs/doctor.md')).toBe(withChecks(file('docs/doctor.md')))
 })
 
 let editor: Editor

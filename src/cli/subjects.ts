@@ -21,7 +21,7 @@ function stateFolders({ manager, facts }: Here): readonly { scope: 'user' | 'sys
 }
 
 /** A service of which only the name is known: everything else as a profile without any other key has it. */
-function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
+export function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFacts): Service {
   const merged: Merged = {
     profile: { version: 1, name: 'record', label, scope, command: [facts.os === 'windows' ? 'C:\\' : '/'] },
     issue: (path, message, hint = null) => ({ file: id, line: null, column: null, key: path.join('.'), message, hint }),
@@ -31,6 +31,9 @@ function bare(id: string, label: string, scope: 'user' | 'system', facts: HostFa
   // Whatever a profile would make of it: the record lies where it lies.
   return { ...service, id, name: id, scope }
 }
+
+/** Whether only a record knows this service: then all but its name, its label and its files is a guess. No program is called `/`, or `C:\`. */
+export const nameOnly = ({ command: [program] }: Service): boolean => program === '/' || program === 'C:\\'
 
 /**
  * Everything that this tool has installed here and this user may know of, by scope and id: whether there still is a profile for it or not, what is known of it
