@@ -148,9 +148,10 @@ async function stagePart(gathered: Gathered, part: readonly string[], flags: Ren
 
 /** Does a part in a thread of its own. */
 async function inThread(task: Task): Promise<Outcome> {
-  const { Worker } = await import('node:worker_threads')
+  const [{ Worker }, { threadOf }] = await Promise.all([import('node:worker_threads'), import('../system/executable.ts')])
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(import.meta.dirname, 'worker.cjs'), { workerData: task })
+    const [file, isCode] = threadOf('worker.cjs', import.meta.dirname)
+    const worker = new Worker(file, { workerData: task, eval: isCode })
     worker.once('message', (message: { outcome: Outcome } | { error: ConstructorParameters<typeof UserError> }) => {
       if ('outcome' in message) resolve(message.outcome)
       else reject(new UserError(...message.error))

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os'
 import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import { posixCommand } from '../escape/posix.ts'
+import { itself } from '../system/executable.ts'
 
 /** Variables of the environment that a profile has read: sudo would drop them. */
 export const usedVariables = new Set<string>()
@@ -27,6 +28,6 @@ export function withCommand(error: unknown): unknown {
 
 /** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
 function own(): readonly string[] {
-  const script = process.argv[1] ?? 'hermes-install'
-  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
+  const started = itself()
+  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(started.at(-1)!) ? ['hermes-install'] : started
 }
