@@ -26,6 +26,8 @@ export async function openTerminal(shell: keyof typeof shells, folder: string, m
   const record = join(home, 'argv')
   mkdirSync(join(home, 'bin'), { recursive: true })
   mkdirSync(join(home, 'config/fish'), { recursive: true })
+  // fish would fill it from the manual pages in the background.
+  mkdirSync(join(home, 'data/fish/generated_completions'), { recursive: true })
   writeFileSync(
     join(home, 'bin/hermes-install'),
     `#!/bin/sh\n[ "$1" = __complete ] && exec '${process.execPath}' '${main}' "$@"\n{ printf '%s\\0' "$@"; } > '${record}.new' && mv '${record}.new' '${record}'\n`,
@@ -62,11 +64,7 @@ export async function openTerminal(shell: keyof typeof shells, folder: string, m
     async type(keys) {
       rmSync(record, { force: true })
       shown = ''
-      for (const part of keys.split(/(?<=\t)/)) {
-        child.stdin.write(part)
-        // As a person would, it looks at what came before it goes on.
-        if (part.endsWith('\t')) await new Promise((resolve) => setTimeout(resolve, 700))
-      }
+      child.stdin.write(keys)
       child.stdin.write('\r')
       await until(`command after ${JSON.stringify(keys)}`, () => existsSync(record))
       return readFileSync(record, 'utf8').split('\0').slice(0, -1)
