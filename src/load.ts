@@ -10,7 +10,8 @@ type Exports = Record<string, unknown>
 type Wrapper = (exports: Exports, require: (id: string) => unknown, module: { exports: Exports }, filename: string, dirname: string) => void
 
 const loaded = new Map<string, Exports>()
-const nodeRequire = createRequire(join(import.meta.dirname, 'main.cjs'))
+// Only for Node's own modules: the path is nothing but what is asked for, and the code of a thread has none.
+const nodeRequire = createRequire(isSea() ? process.execPath : join(import.meta.dirname, 'main.cjs'))
 
 /** The cache of one file, by the Node that made it: V8 takes no other's, and would have to read it to find out. */
 export const cacheName = (name: string): string => `${name}.${process.version}-${process.arch}.cache`
