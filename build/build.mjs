@@ -30,6 +30,7 @@ const lazy = {
   load: 'src/load.ts',
   worker: 'src/cli/worker.ts',
   render: 'src/cli/render.ts',
+  differences: 'src/cli/differences.ts',
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',

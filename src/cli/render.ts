@@ -72,6 +72,7 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
     throw error
   }
   commit(stages)
+  if (differing > 0) (await import('./differences.ts')).tellDifferences(all, flags.verbose === true, out)
   const brief = files.length > few && !flags.verbose
   for (const done of all) tell(done, inexactOf(done.manifest), brief, out)
   if (!brief && !flags.check && count > 0) tellNext(all, gathered, out)
@@ -137,7 +138,8 @@ async function stagePart(gathered: Gathered, part: readonly string[], flags: Ren
     // One mistake and nothing will be written: what comes after it is only checked.
     const idle = flags.check === true || issues.length > 0 || (flags.strict === true && inexact > 0)
     const written = idle ? [] : stageTree(stage, service.id, service.os, rendered.files)
-    const differences = flags.check ? compareTree(folder, rendered.files) : []
+    const found = flags.check ? compareTree(folder, rendered.files) : []
+    const differences = found.length === 0 ? [] : (await import('./differences.ts')).explain(folder, rendered.files, rendered.manifest, found)
     if (written.length > 0) changed++
     if (differences.length > 0) differing++
     if (keepAll || differences.length > 0 || (flags.strict && refused))
