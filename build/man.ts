@@ -177,7 +177,7 @@ const head = (title: string, section: number): string[] => [
 
 const entry = ({ key, type, fallback, meaning }: Entry): string[] => [
   `.It Ic ${argument(key)} Pq ${argument(type)}`,
-  text([sentence(meaning), ...(fallback === '' ? [] : [/^required/.test(fallback) ? sentence(fallback) : `The default is ${fallback}.`])].join(' ')),
+  text([sentence(meaning), ...(fallback === '' ? [] : [fallback.startsWith('required') ? sentence(fallback) : `The default is ${fallback}.`])].join(' ')),
 ]
 const list = (entries: readonly Entry[]): string[] => ['.Bl -tag -width Ds', ...entries.flatMap(entry), '.El']
 

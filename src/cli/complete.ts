@@ -57,7 +57,7 @@ async function known({ wanted, profiles }: Next): Promise<Candidate[]> {
         .map((value) => ({ value, description: 'installed' })),
     )
   if (wanted.includes('instance')) found.push(...instances(profiles))
-  if (wanted.includes('parameter')) found.push(...(await (await import('./parameters.ts')).parameters(profiles)))
+  if (wanted.includes('parameter')) found.push(...(await import('./parameters.ts')).parameters(profiles))
   return found
 }
 
