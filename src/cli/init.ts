@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url'
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { posixCommand } from '../escape/posix.ts'
 import starter from '../../templates/starter.yaml.hbs'
+import { cacheFolder } from '../system/cache.ts'
 import { writeNew } from '../system/files.ts'
 import { isExecutable, shippedText } from '../system/executable.ts'
 import { shippedPath, thisOs } from '../system/machine.ts'
@@ -21,7 +22,7 @@ export async function initCommand(file: string, flags: { force?: boolean; json?:
   // A name of digits alone would be a number to YAML.
   const name = stem === 'profile' || word === '' ? 'my-app' : /^\d+$/.test(word) ? `app-${word}` : word
   // The language server ends a path at the first blank; a URL has none.
-  const schema = isExecutable() ? await unpackedSchema() : pathToFileURL(shippedPath('profiles/profile.schema.json')).href
+  const schema = isExecutable() ? unpackedSchema() : pathToFileURL(shippedPath('profiles/profile.schema.json')).href
   writeNew(file, starter({ name, schema }), flags.force ?? false)
   out.line(`${out.style('green', 'wrote')} ${file}`)
   const validate = ['hermes-install', 'validate']
@@ -32,8 +33,7 @@ export async function initCommand(file: string, flags: { force?: boolean; json?:
 }
 
 /** One executable has no folder with a schema in it: the cache gets one, by version. Where there can be none, it is looked for beside the profile. */
-async function unpackedSchema(): Promise<string> {
-  const { cacheFolder } = await import('../system/winsw.ts')
+function unpackedSchema(): string {
   const path = join(cacheFolder(thisOs(), process.env), `profile-${manifest.version}.schema.json`)
   try {
     mkdirSync(dirname(path), { recursive: true })
