@@ -54,8 +54,17 @@ test('rendering on Windows and here gives the same trees', { timeout: 120_000 },
       writeFileSync(join(here, 'moved', name), text)
     }
     const below = await wine.run([
-      ...[nodeExe, 'C:\\hi\\dist\\main.cjs', 'render', 'C:\\My Profiles\\team\\web', '--values', 'C:\\My Profiles\\env\\prod.yaml', '--os', 'all', ...flags],
-      ...['--out', 'C:\\hi\\out'],
+      nodeExe,
+      'C:\\hi\\dist\\main.cjs',
+      'render',
+      'C:\\My Profiles\\team\\web',
+      '--values',
+      'C:\\My Profiles\\env\\prod.yaml',
+      '--os',
+      'all',
+      ...flags,
+      '--out',
+      'C:\\hi\\out',
     ])
     expect(below).toMatchObject({ code: 0 })
     for (const [os, facts] of Object.entries(hosts)) execFileSync('tee', [join(here, `${os}.yaml`)], { input: facts })
@@ -74,8 +83,16 @@ test('rendering on Windows and here gives the same trees', { timeout: 120_000 },
       { env: { ...process.env, FULL_SECRET: 'x y' } },
     )
     execFileSync(process.execPath, [
-      ...[join(root, 'dist/main.cjs'), 'render', join(here, 'moved/team/web'), '--values', join(here, 'moved/env/prod.yaml'), '--os', 'all'],
-      ...[...Object.keys(hosts).flatMap((os) => ['--host', join(here, `${os}.yaml`)]), '--out', join(here, 'out')],
+      join(root, 'dist/main.cjs'),
+      'render',
+      join(here, 'moved/team/web'),
+      '--values',
+      join(here, 'moved/env/prod.yaml'),
+      '--os',
+      'all',
+      ...Object.keys(hosts).flatMap((os) => ['--host', join(here, `${os}.yaml`)]),
+      '--out',
+      join(here, 'out'),
     ])
     const ours = tree(join(here, 'out'))
     expect(ours['/spread/linux/spread.service']).toMatch(/own \/home\/ann[^]*8080|8080[^]*own \/home\/ann/)
