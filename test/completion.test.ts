@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { commandPage } from '../build/man.ts'
 import { shipped, stateFolders, withoutQuotes } from '../src/cli/complete.ts'
 import { definitionOf, type CommandDefinition } from '../src/cli/definition.ts'
 import { commandLine } from '../src/cli/program.ts'
@@ -57,6 +58,28 @@ test('arguments, also after -- and after flags', () => {
   expect(next('init', 'x.yaml', '')).toEqual([])
   expect(next('nonsense', '')).toEqual([])
   expect(nextWords(root, ['render', '--os', 'all', 'a.yaml', 'b.yaml', '--set', '']).profiles).toEqual(['a.yaml', 'b.yaml'])
+})
+
+test('what is added to the program is completed and described by itself', async () => {
+  const added = commandLine()
+  added
+    .command('export')
+    .description('x')
+    .command('ansible')
+    .description('for Ansible')
+    .option('--hosts <file>', 'x')
+    .option('--out <dir>', 'x')
+    .argument('[profile...]', 'x')
+  added.command('import').description('x').argument('<file|name>', 'x')
+  const definition = definitionOf(added)
+  const offered = (...typed: string[]) => nextWords(definition, typed)
+  expect(offered('export', '').candidates).toEqual([{ value: 'ansible', description: 'for Ansible' }])
+  expect(offered('export', 'ansible', '--out', '').wanted).toEqual(['folder'])
+  expect(offered('export', 'ansible', 'a.yaml', '').wanted).toEqual(['profile'])
+  expect(offered('import', '').wanted).toEqual(['file'])
+  const page = commandPage(definition)
+  expect(page).toContain('.Ss hermes-install export ansible\nFor Ansible.')
+  expect(page).toContain('.Ss hermes-install import')
 })
 
 test('words of bash, as the program would get them', () => {

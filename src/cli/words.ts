@@ -36,7 +36,9 @@ const wantedByFlag: Readonly<Record<string, readonly Wanted[]>> = {
   '--host': ['data'],
   '--values': ['data'],
 }
-const wantedOf = ({ name, value }: OptionDefinition): readonly Wanted[] => wantedByFlag[name] ?? wantedBy[value ?? ''] ?? []
+/** `file|name` may be either. */
+const wantedByName = (names: string): readonly Wanted[] => names.split('|').flatMap((name) => wantedBy[name] ?? [])
+const wantedOf = ({ name, value }: OptionDefinition): readonly Wanted[] => wantedByFlag[name] ?? wantedByName(value ?? '')
 
 /**
  * @param typed the words after the program, without quotes; the last is the one to complete, perhaps empty
@@ -96,7 +98,7 @@ export function nextWords(root: CommandDefinition, typed: readonly string[]): Ne
   if (argument === undefined || (values.length >= command.arguments.length && !argument.variadic)) return next([])
   return next(
     argument.choices.filter((value) => !values.includes(value)).map((value) => ({ value, description: '' })),
-    [...(wantedBy[argument.name] ?? []), ...(ofInstalled.has(path.join(' ')) && argument.name === 'profile' ? (['installed'] as const) : [])],
+    [...wantedByName(argument.name), ...(ofInstalled.has(path.join(' ')) && argument.name === 'profile' ? (['installed'] as const) : [])],
   )
 }
 
