@@ -12,10 +12,10 @@ const main = join(root, 'dist/main.cjs')
 const work = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'hermes-install-bench-'))
 process.on('exit', () => rmSync(work, { recursive: true, force: true }))
 
-/** @param {string[]} args @returns {number} milliseconds */
-function timed(args) {
+/** @param {string[]} args @param {string} program @returns {number} milliseconds */
+function timed(args, program = process.execPath) {
   const start = process.hrtime.bigint()
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd: work, encoding: 'utf8' })
+  const { status, stderr } = spawnSync(program, args, { cwd: work, encoding: 'utf8' })
   if (status !== 0) throw new Error(`${args.join(' ')}: ${status}\n${stderr}`)
   return Number(process.hrtime.bigint() - start) / 1e6
 }
@@ -37,6 +37,27 @@ function against(args, runs) {
 const runs = Number(process.env.BENCH_RUNS ?? 31)
 tell('hermes-install --version', against([main, '--version'], runs), 'against node -e 0')
 tell('render --os all, shipped profile, cold', against([main, 'render', '--os', 'all', '--out', 'out'], runs), 'against node -e 0; at most 1.4, aim 1.25')
+tell('a completion, while somebody types', against([main, '__complete', 'bash', 'restart', '='], runs), 'against node -e 0; at most 1.3')
+
+const executable = join(work, 'hermes-install')
+const built = spawnSync(process.execPath, [join(root, 'build/sea.mjs'), executable], { encoding: 'utf8' })
+if (built.status !== 0) throw new Error(built.stderr)
+/** The single executable beside the npm one. @param {string[]} args */
+function alone(...args) {
+  const ratios = []
+  for (let i = 0; i < runs; i++) {
+    rmSync(join(work, 'out'), { recursive: true, force: true })
+    const npm = timed([main, ...args])
+    rmSync(join(work, 'out'), { recursive: true, force: true })
+    ratios.push(timed(args, executable) / npm)
+  }
+  return median(ratios)
+}
+tell('single executable: --version', alone('--version'), 'against the npm one; at most 1')
+tell('single executable: render --os all', alone('render', '--os', 'all', '--out', 'out'), 'against the npm one; at most 1')
+tell('single executable: a completion', alone('__complete', 'bash', 'restart', '='), 'against the npm one; at most 1')
+console.log(`${' '.repeat(8)}${(statSync(executable).size / 2 ** 20).toFixed()} MiB, of which Node ${(statSync(process.execPath).size / 2 ** 20).toFixed()}`)
+rmSync(executable)
 
 const profile = (/** @type {number} */ i) => `version: 1
 name: app-${i}

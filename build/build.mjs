@@ -30,10 +30,15 @@ const lazy = {
   load: 'src/load.ts',
   worker: 'src/cli/worker.ts',
   render: 'src/cli/render.ts',
+  differences: 'src/cli/differences.ts',
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',
   winsw: 'src/cli/winsw.ts',
+  completion: 'src/cli/completion.ts',
+  complete: 'src/cli/complete.ts',
+  parameters: 'src/cli/parameters.ts',
+  definition: 'src/cli/definition.ts',
   'as-user': 'src/cli/as-user.ts',
   plan: 'src/cli/plan.ts',
   apply: 'src/cli/apply.ts',
@@ -89,6 +94,8 @@ await build({
   // A real import() of a CommonJS file would start the ES module loader after all.
   supported: { 'dynamic-import': false },
   minify: true,
+  // So that a file can be read as one byte a character (src/load.ts).
+  charset: 'ascii',
   legalComments: 'linked',
   define: { 'import.meta.dirname': '__dirname' },
   // yaml's own ES modules (its "browser" build) can be shaken and need nothing of Node; its "node" build is CommonJS.
@@ -96,5 +103,7 @@ await build({
   plugins: [lazyFiles, withoutChildProcess, esbuildHandlebars, esbuildProfiles],
 })
 
+// What completion knows of the command line, as the built program itself defines it.
+execFileSync(process.execPath, [join(root, 'build/words.cjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
 // The caches, by a run of the main job with and without a file to read.
 execFileSync(process.execPath, [join(root, 'build/cache.cjs')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })

@@ -18,5 +18,8 @@ void (async () => {
   }
   // What happens where there is no service manager is compiled all the same.
   for (const command of ['plan', 'apply --dry-run', 'status']) await run(command.split(' '))
+  // Completion is a program of its own.
+  const { complete } = load('complete.cjs', scripts)
+  await complete(load('words.cjs', scripts).definition(), ['bash', 'render', '='])
   for (const [name, script] of scripts) writeFileSync(path.join(dist, cacheName(name)), script.createCachedData())
 })().finally(() => rmSync(out, { recursive: true, force: true }))

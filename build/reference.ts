@@ -75,30 +75,62 @@ const descriptionOf = (shape: Shape): string | undefined =>
 const bare = (shape: Shape): Shape => (shape.wrapped ? bare(shape.wrapped) : shape.pipe ? bare(shape.pipe[0]!) : shape)
 const typeOf = (shape: Shape): string => bare(shape).message ?? bare(shape).type
 
-/** The row of a key, then those of all keys below it. */
-function rows(name: string, shape: Shape, isEntry: boolean): string[] {
+/** What a reader is told of a key. */
+export interface Entry {
+  readonly key: string
+  readonly type: string
+  /** Its default, or `required`, or nothing. */
+  readonly fallback: string
+  readonly meaning: string
+}
+
+/** A key, then all keys below it. */
+function entriesOf(name: string, shape: Shape, isEntry: boolean): Entry[] {
   const description = descriptionOf(shape)
   const below = keysBelow(name, bare(shape))
   if (description === undefined) return below
   const [, meaning, fallback, required] = /^(.*?)(?: Default: (.*)\.| (Required.*)\.)?$/.exec(description)!
   const must = required?.toLowerCase() ?? (isEntry && shape.type !== 'optional' ? 'required' : '')
-  const cells = [`\`${name}\``, typeOf(shape), fallback ?? must, meaning!]
-  return [`| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`, ...below]
+  return [{ key: name, type: typeOf(shape), fallback: fallback ?? must, meaning: meaning! }, ...below]
 }
 
-function keysBelow(name: string, { entries, options, item, value }: Shape): string[] {
+function keysBelow(name: string, { entries, options, item, value }: Shape): Entry[] {
   return [
-    ...Object.entries(entries ?? {}).flatMap(([key, shape]) => rows(`${name}.${key}`, shape, true)),
-    ...(value ? rows(`${name}.NAME`, value, false) : []),
-    ...(item ? rows(`${name}[]`, item, false) : []),
+    ...Object.entries(entries ?? {}).flatMap(([key, shape]) => entriesOf(`${name}.${key}`, shape, true)),
+    ...(value ? entriesOf(`${name}.NAME`, value, false) : []),
+    ...(item ? entriesOf(`${name}[]`, item, false) : []),
     ...(options ?? []).flatMap((option) => keysBelow(name, bare(option))),
   ]
 }
+
+const top = (profileSchema as unknown as Shape).entries!
+/** The keys of a profile, in the order of the reference. */
+export const profileKeys = (): readonly Entry[] =>
+  ['version', 'name', 'extends', 'parameters', ...Object.keys(serviceEntries)].flatMap((name) => entriesOf(name, top[name]!, true))
+
+/** The overlays, and the keys that only they have. */
+export const overlays = (): readonly Entry[] =>
+  (['linux', 'macos', 'windows', 'instance'] as const).flatMap((name) => [
+    entriesOf(name, top[name]!, true)[0]!,
+    ...Object.entries(name === 'instance' ? {} : (platformEntries[name] as unknown as Record<string, Shape>)).flatMap(([key, shape]) =>
+      entriesOf(`${name}.${key}`, shape, true),
+    ),
+  ])
+
+/** Where a fact that is not given is, on Linux, macOS and Windows. */
+export const facts = [
+  ['configDir', '~/.config', '~/Library/Application Support', '~\\AppData\\Roaming'],
+  ['dataDir', '~/.local/share', '~/Library/Application Support', '~\\AppData\\Local'],
+  ['stateDir', '~/.local/state', '~/Library/Application Support', '~\\AppData\\Local'],
+  ['logDir', '~/.local/state/log', '~/Library/Logs', '~\\AppData\\Local\\Logs'],
+] as const
+
+const row = ({ key, type, fallback, meaning }: Entry): string =>
+  `| ${[`\`${key}\``, type, fallback, meaning].map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`
 const header = ['| key | type | default | meaning |', '|---|---|---|---|']
 
 /** docs/profile.md */
 export function fieldReference(): string {
-  const top = (profileSchema as unknown as Shape).entries!
   const lines = [
     '# The profile',
     '',
@@ -121,19 +153,14 @@ export function fieldReference(): string {
     '`NAME` stands for a name of your choice, `[]` for each entry of a list. Nothing is required but what says so; a key below another is required where that other is.',
     '',
     ...header,
-    ...['version', 'name', 'extends', 'parameters', ...Object.keys(serviceEntries)].flatMap((name) => rows(name, top[name]!, true)),
+    ...profileKeys().map(row),
     '',
     '## Overlays',
     '',
     'Each holds any of the keys above from `parameters` on, and keys of its own.',
     '',
     ...header,
-    ...(['linux', 'macos', 'windows', 'instance'] as const).flatMap((name) => [
-      rows(name, top[name]!, true)[0]!,
-      ...Object.entries(name === 'instance' ? {} : (platformEntries[name] as unknown as Record<string, Shape>)).flatMap(([key, shape]) =>
-        rows(`${name}.${key}`, shape, true),
-      ),
-    ]),
+    ...overlays().map(row),
     '',
     '## Host facts (`--host FILE`)',
     '',
@@ -142,10 +169,7 @@ export function fieldReference(): string {
     '',
     '| fact | Linux | macOS | Windows |',
     '|---|---|---|---|',
-    '| `configDir` | `~/.config` | `~/Library/Application Support` | `~\\AppData\\Roaming` |',
-    '| `dataDir` | `~/.local/share` | `~/Library/Application Support` | `~\\AppData\\Local` |',
-    '| `stateDir` | `~/.local/state` | `~/Library/Application Support` | `~\\AppData\\Local` |',
-    '| `logDir` | `~/.local/state/log` | `~/Library/Logs` | `~\\AppData\\Local\\Logs` |',
+    ...facts.map((cells) => `| ${cells.map((cell) => `\`${cell}\``).join(' | ')} |`),
     '',
   ]
   return lines.join('\n')

@@ -3,16 +3,23 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { getRawAsset, isSea } from 'node:sea'
 import { Script } from 'node:vm'
 
 type Exports = Record<string, unknown>
 type Wrapper = (exports: Exports, require: (id: string) => unknown, module: { exports: Exports }, filename: string, dirname: string) => void
 
 const loaded = new Map<string, Exports>()
-const nodeRequire = createRequire(join(import.meta.dirname, 'main.cjs'))
+// Only for Node's own modules: the path is nothing but what is asked for, and the code of a thread has none.
+const nodeRequire = createRequire(isSea() ? process.execPath : join(import.meta.dirname, 'main.cjs'))
 
 /** The cache of one file, by the Node that made it: V8 takes no other's, and would have to read it to find out. */
 export const cacheName = (name: string): string => `${name}.${process.version}-${process.arch}.cache`
+
+/** From the folder, or, where the program is one executable (build/sea.mjs), from its own memory, without a copy. */
+const read = isSea()
+  ? (name: string): Buffer => Buffer.from(getRawAsset(name) as ArrayBuffer)
+  : (name: string): Buffer => readFileSync(join(import.meta.dirname, name))
 
 /**
  * Loads `dist/<name>` once; what it requires of the bundle comes through here too.
@@ -22,7 +29,8 @@ export function load(name: string, scripts?: Map<string, Script>): Exports {
   const known = loaded.get(name)
   if (known !== undefined) return known
   const filename = join(import.meta.dirname, name)
-  const script = new Script(`(function(exports,require,module,__filename,__dirname){${readFileSync(filename, 'utf8')}\n})`, {
+  // The bundle is ASCII (build/build.mjs): one byte a character takes no decoding.
+  const script = new Script(`(function(exports,require,module,__filename,__dirname){${read(name).toString('latin1')}\n})`, {
     filename,
     cachedData: cached(name),
   })
@@ -37,7 +45,7 @@ export function load(name: string, scripts?: Map<string, Script>): Exports {
 
 function cached(name: string): Buffer | undefined {
   try {
-    return readFileSync(join(import.meta.dirname, cacheName(name)))
+    return read(cacheName(name))
   } catch {
     // Another Node than the one that built: everything works, a little later.
     return undefined

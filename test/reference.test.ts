@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { fieldReference, jsonSchema, pages, withChecks, withTable } from '../build/reference.ts'
+import { commandPage, profilePage } from '../build/man.ts'
 import { parseText } from '../src/profile/parse.ts'
 import { startEditor, type Editor } from './editor.ts'
 import { make, minimal } from './help.ts'
@@ -15,6 +16,8 @@ const file = (name: string): string => readFileSync(join(root, name), 'utf8')
 test('generated files are up to date (npm run generate)', () => {
   expect(file('profiles/profile.schema.json')).toBe(jsonSchema())
   expect(file('docs/profile.md')).toBe(fieldReference())
+  expect(file('man/hermes-install.1')).toBe(commandPage())
+  expect(file('man/hermes-install-profile.5')).toBe(profilePage())
   for (const [page, mappings] of Object.entries(pages)) {
     expect(file(page)).toContain('<!-- mapping: generated -->')
     expect(file(page)).toBe(withTable(file(page), mappings))

@@ -2,6 +2,7 @@
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { accountOf } from '../system/account.ts'
+import { isExecutable, itself } from '../system/executable.ts'
 
 /** What of root's environment is for the eyes of the user, too. */
 const kept = ['TERM', 'COLORTERM', 'LANG', 'LC_ALL', 'NO_COLOR', 'TZ']
@@ -17,17 +18,7 @@ export async function asUser(name: string): Promise<ExitCode | null> {
   if (uid !== 0) throw new UserError('NO_RIGHTS', `only root may act for ${account.user}`)
   const runtime = `/run/user/${account.uid}`
   const env = Object.fromEntries(kept.flatMap((key) => (process.env[key] === undefined ? [] : [[key, process.env[key]]])))
-  const argv = [
-    '--reuid',
-    String(account.uid),
-    '--regid',
-    gidOf(account.user),
-    '--init-groups',
-    '--inh-caps=-all',
-    '--',
-    process.execPath,
-    ...process.argv.slice(1),
-  ]
+  const argv = ['--reuid', String(account.uid), '--regid', gidOf(account.user), '--init-groups', '--inh-caps=-all', '--', ...itself(), ...process.argv.slice(2)]
   const child = spawn('setpriv', argv, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: {
@@ -51,8 +42,8 @@ export async function asUser(name: string): Promise<ExitCode | null> {
     child.once('exit', (code) => {
       if (code === 126 || code === 127)
         return reject(
-          new UserError('APPLY_FAILED', `${account.user} may not run ${process.execPath} or ${process.argv[1]}`, {
-            hint: 'install Node and hermes-install where every user may read them',
+          new UserError('APPLY_FAILED', `${account.user} may not run ${itself().join(' or ')}`, {
+            hint: isExecutable() ? 'put it where every user may read it' : 'install Node and hermes-install where every user may read them',
           }),
         )
       resolve((code ?? exitCodes.failed) as ExitCode)

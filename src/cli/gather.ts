@@ -4,9 +4,9 @@ import { UserError, type Issue } from '../errors.ts'
 import { nearest } from '../profile/issue.ts'
 import { loadLayers, type Cache, type Source } from '../profile/load.ts'
 import { merge, type Merged } from '../profile/merge.ts'
-import { isTree, type Os } from '../profile/model.ts'
+import type { Os } from '../profile/model.ts'
 import { defaultProfile, readShipped, shippedFile, shippedNames } from '../profile/shipped.ts'
-import { unknownParameters, type Inputs } from '../resolve/expand.ts'
+import { declaredParameters, unknownParameters, type Inputs } from '../resolve/expand.ts'
 import { defaultFacts, toHost, type Host, type HostFacts } from '../resolve/host.ts'
 import { instancePattern } from '../resolve/label.ts'
 import { resolve, type Service } from '../resolve/service.ts'
@@ -151,16 +151,7 @@ async function parameterValues(flags: Flags): Promise<Map<string, string>> {
 
 /** A misspelt parameter would silently keep its default. */
 function checkParameters(files: readonly string[], source: Source, cache: Cache, given: ReadonlyMap<string, string>): void {
-  const declared = new Set<string>()
-  for (const file of files) {
-    const { layers } = loadLayers(file, source, cache)
-    for (const layer of layers) {
-      const { value } = layer
-      const instance = isTree(value['instance']) ? value['instance'] : {}
-      const places = [value, instance, ...systemOrder.flatMap((os) => [value[os], instance[os]])]
-      for (const place of places) if (isTree(place) && isTree(place['parameters'])) for (const name of Object.keys(place['parameters'])) declared.add(name)
-    }
-  }
+  const declared = new Set(files.flatMap((file) => [...declaredParameters(loadLayers(file, source, cache).layers).keys()]))
   const unknown = unknownParameters(given.keys(), declared)
   if (unknown.length > 0) throw new UserError('USAGE', unknown.join('\n'), { hint: 'parameters are declared in the profile, under `parameters`' })
 }

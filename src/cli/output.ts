@@ -1,6 +1,7 @@
 // What commands have to say, on its way to a person (plain or coloured) or to a program (one JSON document).
 import { stripVTControlCharacters, styleText } from 'node:util'
 import { UserError, type Issue } from '../errors.ts'
+import { annotation, inActions } from './annotations.ts'
 
 type Style = Parameters<typeof styleText>[0]
 
@@ -48,6 +49,9 @@ export function reportError(error: unknown, command: string, out: Output): void 
   const message = error instanceof Error ? error.message : String(error)
   const issues = known?.issues ?? []
   for (const issue of issues.slice(0, most)) for (const line of issueLines(issue, out.style)) out.note(line)
+  if (inActions(process.env))
+    for (const issue of issues)
+      out.note(annotation(issue, `${issue.key ? `${issue.key}: ` : ''}${issue.message}${issue.hint === null ? '' : ` (${issue.hint})`}`, process.env))
   if (issues.length > most) out.note(`... and ${issues.length - most} more (all of them with --json)`)
   out.note(`${out.style('red', 'error:')} ${known ? message : `internal error: ${message}`}`)
   if (known?.hint) out.note(`  ${out.style('cyan', 'hint:')} ${known.hint}`)

@@ -1,8 +1,10 @@
 // The command line: what can be typed, and which file does it. Nothing here loads what the command does not use.
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { UserError, errorCodes, exitCodes, type ExitCode } from '../errors.ts'
+import { below } from './examples.ts'
 import { output, reportError } from './output.ts'
 import { withCommand } from './rights.ts'
+import type { Shell } from './completion.ts'
 import manifest from '../../package.json' with { type: 'json' }
 
 const lineCount = (value: string): number => {
@@ -51,17 +53,14 @@ const acting =
   }
 
 /** @param word the first that was typed: of the commands only that one is set up, all of them for help and for what is none */
-function program(word: string, done: (code: ExitCode) => void): Command {
+function program(word: string | null, done: (code: ExitCode) => void): Command {
   const root = new Command('hermes-install')
     .description('One profile YAML becomes a service that comes back: systemd, launchd and the Windows Service Control Manager.')
     .version(manifest.version, '-V, --version')
     .showHelpAfterError('(add --help for what can be typed)')
     .exitOverride()
     .configureOutput({ writeErr: (text) => void process.stderr.write(text) })
-    .addHelpText(
-      'after',
-      '\nExamples:\n  hermes-install render --os all          the Hermes gateway for Linux, macOS and Windows, into ./out\n  hermes-install init my-app.yaml         a profile to start from\n  hermes-install validate my-app.yaml\n',
-    )
+    .addHelpText('after', below(''))
 
   const control = (verb: 'start' | 'stop' | 'restart', words: string): Command =>
     hereFlags(root.command(verb))
@@ -75,10 +74,6 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--out <dir>', 'folder to write to', 'out')
         .option('--check', 'write nothing; exit 3 if anything in --out differs')
         .option('--strict', 'fail (exit 5) unless every key is exact')
-        .addHelpText(
-          'after',
-          '\nExamples:\n  hermes-install render my-app.yaml --os all\n  hermes-install render --instance work --os windows --host laptop.yaml\n  hermes-install render profiles/ --out rendered --check\n',
-        )
         .action(async (profiles: string[], options) => done(await (await import('./render.ts')).renderCommand(profiles, options))),
     plan: () =>
       hereFlags(root.command('plan'))
@@ -93,10 +88,6 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--dry-run', 'show the plan; change nothing')
         .option('--no-start', 'write and enable, but start and stop nothing')
         .option('--strict', 'fail (exit 5) unless every key is exact')
-        .addHelpText(
-          'after',
-          '\nExamples:\n  hermes-install apply my-app.yaml\n  sudo hermes-install apply --scope system my-app.yaml\n  hermes-install plan my-app.yaml --out my.plan && hermes-install apply my.plan\n',
-        )
         .action(acting(done, async () => (await import('./apply.ts')).applyCommand)),
     uninstall: () =>
       hereFlags(root.command('uninstall'))
@@ -152,6 +143,12 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--json', 'one JSON document on stdout')
         .option('--no-color', 'no colours')
         .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options))),
+    completion: () =>
+      root
+        .command('completion')
+        .description('print what a shell needs to complete the words of this program')
+        .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish', 'powershell']))
+        .action(async (shell: Shell) => done(await (await import('./completion.ts')).completionCommand(shell))),
     winsw: () =>
       root
         .command('winsw')
@@ -170,15 +167,25 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--offline', 'use no network; say what to fetch, and where to put it')
         .option('--json', 'one JSON document on stdout')
         .option('--no-color', 'no colours')
-        .addHelpText(
-          'after',
-          '\nEnvironment:\n  HERMES_INSTALL_WINSW         an own copy, taken if it is the pinned file\n  HERMES_INSTALL_WINSW_MIRROR  address with v<version>/<file> below it, instead of GitHub\n  HERMES_INSTALL_CACHE         folder of the cache\n  https_proxy, no_proxy        as usual\n\nExamples:\n  hermes-install winsw fetch\n  hermes-install winsw fetch --arch x86 --out vendor/winsw\n',
-        )
         .action(async (options) => done(await (await import('./winsw.ts')).fetchCommand(options))),
   }
-  for (const set of Object.hasOwn(commands, word) ? [commands[word]!] : Object.values(commands)) set()
+  for (const set of word !== null && Object.hasOwn(commands, word) ? [commands[word]!] : Object.values(commands)) set()
+  withExamples(root.commands, '')
   return root
 }
+
+/** Commands that have texts of their own keep them. */
+function withExamples(commands: readonly Command[], before: string): void {
+  for (const command of commands) {
+    const words = before + command.name()
+    const text = below(words)
+    if (text !== '') command.addHelpText('after', text)
+    withExamples(command.commands, `${words} `)
+  }
+}
+
+/** All that can be typed, set up but not run. */
+export const commandLine = (): Command => program(null, () => undefined)
 
 /**
  * Runs one command.

@@ -72,6 +72,7 @@ export async function renderCommand(profiles: readonly string[], flags: RenderFl
     throw error
   }
   commit(stages)
+  if (differing > 0) (await import('./differences.ts')).tellDifferences(all, flags.verbose === true, out)
   const brief = files.length > few && !flags.verbose
   for (const done of all) tell(done, inexactOf(done.manifest), brief, out)
   if (!brief && !flags.check && count > 0) tellNext(all, gathered, out)
@@ -137,7 +138,8 @@ async function stagePart(gathered: Gathered, part: readonly string[], flags: Ren
     // One mistake and nothing will be written: what comes after it is only checked.
     const idle = flags.check === true || issues.length > 0 || (flags.strict === true && inexact > 0)
     const written = idle ? [] : stageTree(stage, service.id, service.os, rendered.files)
-    const differences = flags.check ? compareTree(folder, rendered.files) : []
+    const found = flags.check ? compareTree(folder, rendered.files) : []
+    const differences = found.length === 0 ? [] : (await import('./differences.ts')).explain(folder, rendered.files, rendered.manifest, found)
     if (written.length > 0) changed++
     if (differences.length > 0) differing++
     if (keepAll || differences.length > 0 || (flags.strict && refused))
@@ -148,9 +150,10 @@ async function stagePart(gathered: Gathered, part: readonly string[], flags: Ren
 
 /** Does a part in a thread of its own. */
 async function inThread(task: Task): Promise<Outcome> {
-  const { Worker } = await import('node:worker_threads')
+  const [{ Worker }, { threadOf }] = await Promise.all([import('node:worker_threads'), import('../system/executable.ts')])
   return new Promise((resolve, reject) => {
-    const worker = new Worker(join(import.meta.dirname, 'worker.cjs'), { workerData: task })
+    const [file, isCode] = threadOf('worker.cjs', import.meta.dirname)
+    const worker = new Worker(file, { workerData: task, eval: isCode })
     worker.once('message', (message: { outcome: Outcome } | { error: ConstructorParameters<typeof UserError> }) => {
       if ('outcome' in message) resolve(message.outcome)
       else reject(new UserError(...message.error))

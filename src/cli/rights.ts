@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { UserError } from '../errors.ts'
 import { quoteArgv } from '../escape/windows-argv.ts'
 import { posixCommand } from '../escape/posix.ts'
+import { itself } from '../system/executable.ts'
 
 /** Variables of the environment that a profile has read: sudo would drop them. */
 export const usedVariables = new Set<string>()
@@ -29,6 +30,6 @@ export function withCommand(error: unknown): unknown {
 
 /** How root calls this program: sudo has a PATH of its own (sudoers(5), secure_path), where a Node of the user's is not. */
 export function own(): readonly string[] {
-  const script = process.argv[1] ?? 'hermes-install'
-  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(script) ? ['hermes-install'] : [process.execPath, script]
+  const started = itself()
+  return /^\/usr\/(?:local\/)?bin\/hermes-install$/.test(started.at(-1)!) ? ['hermes-install'] : started
 }

@@ -74,10 +74,13 @@ function showFile({ path, how, sensitive, before, after, conflict }: FileChange,
   if (how === 'rights') return
   const diff = unifiedDiff(before, after)
   const shown = verbose || how === 'update' ? diff : diff.slice(0, mostNew)
-  for (const text of shown)
-    out.line(`      ${out.style(text.startsWith('+') ? 'green' : text.startsWith('-') ? 'red' : text.startsWith('@') ? 'cyan' : 'dim', text)}`)
+  for (const text of shown) out.line(`      ${diffLine(text, out)}`)
   if (shown.length < diff.length) out.line(`      ${out.style('dim', `... ${diff.length - shown.length} more lines (--verbose shows them)`)}`)
 }
+
+/** A line of a unified diff in its colour. */
+export const diffLine = (text: string, { style }: Output): string =>
+  style(text.startsWith('+') ? 'green' : text.startsWith('-') ? 'red' : text.startsWith('@') ? 'cyan' : 'dim', text)
 
 /** `2 to create, 1 to update, 4 commands`. */
 export function summary(plans: readonly Plan[]): string {

@@ -4,7 +4,7 @@ import { posixCommand } from '../escape/posix.ts'
 import type { Limit } from '../platform/platform.ts'
 import type { Manifest } from '../render/render.ts'
 import { thisOs } from '../system/machine.ts'
-import type { Difference } from '../system/tree.ts'
+import type { Explained } from './differences.ts'
 import type { Gathered } from './gather.ts'
 import type { Output } from './output.ts'
 
@@ -14,7 +14,7 @@ export interface Done {
   readonly manifest: Manifest
   readonly folder: string
   readonly written: readonly string[]
-  readonly differences: readonly Difference[]
+  readonly differences: readonly Explained[]
 }
 
 export const inexactOf = ({ limits }: Manifest): Limit[] => limits.filter(({ fidelity }) => fidelity !== 'exact')
@@ -23,7 +23,8 @@ export function documentOf({ profile, manifest, folder, written, differences }: 
   const { id, os, label, limits } = manifest
   // A weak secret could be guessed from its hash.
   const files = manifest.files.map((file) => (file.sensitive ? { ...file, sha256: null } : file))
-  return { id, os, label, profile, folder, changed: written.length > 0, written, differences, files, limits }
+  const differing = differences.map(({ name, how, diff }) => ({ name, how, ...(diff === undefined ? {} : { diff: diff === null ? null : diff.join('\n') }) }))
+  return { id, os, label, profile, folder, changed: written.length > 0, written, differences: differing, files, limits }
 }
 
 function writtenWords({ files }: Manifest, written: readonly string[]): string {

@@ -3,7 +3,8 @@ import { resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { winswRelease, winswUrl, type WinswArch } from '../platform/windows/releases.ts'
 import { thisOs } from '../system/machine.ts'
-import { cacheFolder, cachePath, copyWinsw, findWinsw, isWinsw, machineArch, winswName, type WinswFound, type WinswReport } from '../system/winsw.ts'
+import { cacheFolder } from '../system/cache.ts'
+import { cachePath, copyWinsw, findWinsw, isWinsw, machineArch, winswName, type WinswFound, type WinswReport } from '../system/winsw.ts'
 import { output, type Output } from './output.ts'
 
 export interface FetchFlags {

@@ -3,8 +3,7 @@ import type { Issue } from '../errors.ts'
 import { dotted, nearest } from '../profile/issue.ts'
 import type { Merged } from '../profile/merge.ts'
 import { isTree } from '../profile/model.ts'
-import type { Profile } from '../profile/model.ts'
-import type { Path } from '../profile/model.ts'
+import type { Layer, Os, Path, Profile } from '../profile/model.ts'
 import { parameterName } from '../profile/patterns.ts'
 import type { Host } from './host.ts'
 
@@ -19,6 +18,7 @@ export interface Inputs {
   readonly environment: (name: string) => string | undefined
 }
 
+const systems: readonly Os[] = ['linux', 'macos', 'windows']
 const factNames = ['home', 'user', 'uid', 'configDir', 'dataDir', 'stateDir', 'logDir', 'instance', 'os'] as const
 // Left to right; "$${" is a literal "${" and wins.
 const reference = /\$\$\{|\$\{([^{}]*)(\})?/g
@@ -110,6 +110,26 @@ export function expand(merged: Merged, inputs: Inputs, issues: Issue[]): Profile
     return value
   }
   return Object.fromEntries(Object.entries(profile).map(([key, value]) => [key, unexpanded.has(key) ? value : walk(value, [key])]))
+}
+
+/**
+ * What any layer of a profile declares, for whatever OS and instance.
+ * @returns the description of each, which may be empty
+ */
+export function declaredParameters(layers: readonly Layer[]): ReadonlyMap<string, string> {
+  const declared = new Map<string, string>()
+  for (const { value } of layers) {
+    const instance = isTree(value['instance']) ? value['instance'] : {}
+    const places = [value, instance, ...systems.flatMap((os) => [value[os], instance[os]])]
+    for (const place of places) {
+      if (!isTree(place) || !isTree(place['parameters'])) continue
+      for (const [name, parameter] of Object.entries(place['parameters'])) {
+        const description = isTree(parameter) && typeof parameter['description'] === 'string' ? parameter['description'] : ''
+        if (description !== '' || !declared.has(name)) declared.set(name, description)
+      }
+    }
+  }
+  return declared
 }
 
 /** Names in `--set` or `--values` that no profile declares. @returns one sentence each */

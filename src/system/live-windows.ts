@@ -9,6 +9,7 @@ import { UserError } from '../errors.ts'
 import type { Answer, Pinned } from '../platform/manager.ts'
 import { system32 } from '../platform/windows/recovery.ts'
 import type { LiveOptions } from './live.ts'
+import { cacheFolder } from './cache.ts'
 import { placeWindows } from './place-windows.ts'
 import { run } from './run.ts'
 import { tail } from './tail.ts'
@@ -32,7 +33,7 @@ async function isAdmin(): Promise<boolean> {
 
 /** The bytes are hashed that are written, not a file that somebody may change in between. */
 async function obtain({ line, sha256, name, given }: Pinned, options: LiveOptions): Promise<Uint8Array> {
-  const { cacheFolder, findWinsw, machineArch } = await import('./winsw.ts')
+  const { findWinsw, machineArch } = await import('./winsw.ts')
   const named = options.winsw === undefined ? (given === null ? null : { name: 'windows.winsw.path', path: given }) : { name: '--winsw', path: options.winsw }
   const { path } = await findWinsw({
     version: line,

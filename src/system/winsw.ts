@@ -1,7 +1,6 @@
 // Which WinSW is wanted in, a file that is it by its sha256 out: given, in the cache, or fetched.
 import { statSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
-import { posix, resolve, win32 } from 'node:path'
+import { resolve } from 'node:path'
 import { UserError } from '../errors.ts'
 import { officialBase, winswArchOf, winswRelease, winswReleases, winswUrl, type WinswArch, type WinswRelease } from '../platform/windows/releases.ts'
 import type { Os } from '../profile/model.ts'
@@ -13,7 +12,6 @@ import { readError } from './files.ts'
 const mirrorVariable = 'HERMES_INSTALL_WINSW_MIRROR'
 /** The path of an own copy. install.cmd knows it, too. */
 const pathVariable = 'HERMES_INSTALL_WINSW'
-const cacheVariable = 'HERMES_INSTALL_CACHE'
 
 /** No file of any release is half as large. */
 const maxBytes = 64 * 1024 * 1024
@@ -32,7 +30,7 @@ export interface WinswWanted {
   /** `--winsw PATH`, or the profile's `windows.winsw.path`; what it is called in messages, and the path. */
   readonly given: { readonly name: string; readonly path: string } | null
   readonly env: NodeJS.ProcessEnv
-  /** What {@link cacheFolder} says. */
+  /** What cacheFolder (cache.ts) says. */
   readonly cacheDir: string
   /** Where a download goes; the cache, if nothing is said. */
   readonly into?: string
@@ -48,29 +46,6 @@ export interface WinswFound {
   readonly path: string
   readonly source: 'given' | 'environment' | 'cache' | 'download'
   readonly release: WinswRelease
-}
-
-/**
- * The folder for what can be fetched again: the convention of each OS, or HERMES_INSTALL_CACHE. That others may read it is fine; what is in it is never trusted
- * without its hash.
- */
-export function cacheFolder(os: Os | null, env: NodeJS.ProcessEnv, home = ownHome()): string {
-  const path = os === 'windows' ? win32 : posix
-  const own = env[cacheVariable]
-  if (own) return path.resolve(own)
-  const set = os === 'windows' ? env['LOCALAPPDATA'] : os === 'macos' ? undefined : env['XDG_CACHE_HOME']
-  // XDG Base Directory Specification: a path that is not absolute is to be ignored.
-  if (set && path.isAbsolute(set)) return path.join(set, 'hermes-install')
-  return path.join(home, ...(os === 'windows' ? ['AppData', 'Local'] : os === 'macos' ? ['Library', 'Caches'] : ['.cache']), 'hermes-install')
-}
-
-/** From the user database, not from HOME: under sudo that is somebody else's (system/machine.ts). A container may run as a number that it does not list. */
-function ownHome(): string {
-  try {
-    return userInfo().homedir
-  } catch {
-    return homedir()
-  }
 }
 
 /** The place of a release in the cache. */

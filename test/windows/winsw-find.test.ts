@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { winswFiles, winswRelease, winswReleases, winswUrl } from '../../src/platform/windows/releases.ts'
 import { proxyFor } from '../../src/system/proxy.ts'
-import { cacheFolder, copyWinsw, findWinsw, isWinsw, machineArch, type WinswFound, type WinswWanted } from '../../src/system/winsw.ts'
+import { cacheFolder } from '../../src/system/cache.ts'
+import { copyWinsw, findWinsw, isWinsw, machineArch, type WinswFound, type WinswWanted } from '../../src/system/winsw.ts'
 import { body, closeAll, good, proxy, release, releases, serve, sha256, status } from './release-server.ts'
 
 let folder: string
