@@ -33,6 +33,8 @@ const lazy = {
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',
+  import: 'src/cli/import.ts',
+  find: 'src/cli/find.ts',
   winsw: 'src/cli/winsw.ts',
   'as-user': 'src/cli/as-user.ts',
   plan: 'src/cli/plan.ts',

@@ -135,6 +135,21 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .option('--json', 'one JSON document on stdout')
         .option('--no-color', 'no colours')
         .action(async (file: string, options) => done(await (await import('./init.ts')).initCommand(file, options))),
+    import: () =>
+      root
+        .command('import')
+        .description('make a profile of a service that exists: a systemd unit, a launchd property list, a WinSW XML, or a service of this machine')
+        .argument('<file|name>', 'the file, or the name of a service of this machine')
+        .addOption(new Option('--scope <scope>', 'whose service it is; without it, the file says').choices(['user', 'system']))
+        .option('--out <file>', 'write the profile to this file instead of printing it')
+        .option('--yes', 'replace a file that is there')
+        .option('--json', 'one JSON document on stdout')
+        .option('--no-color', 'no colours')
+        .addHelpText(
+          'after',
+          '\nExamples:\n  hermes-install import /etc/systemd/system/my-app.service --out my-app.yaml\n  hermes-install import nginx\n  hermes-install import ~/Library/LaunchAgents/com.example.app.plist\n  hermes-install import hermes-gateway --out gateway.yaml\n',
+        )
+        .action(async (what: string, options) => done(await (await import('./import.ts')).importCommand(what, options))),
     winsw: () =>
       root
         .command('winsw')

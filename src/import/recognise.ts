@@ -1,0 +1,32 @@
+// A text in, the format that it is in out: by its content, and where that says nothing by its name.
+import { UserError } from '../errors.ts'
+import type { Given, Imported } from './model.ts'
+
+type Format = 'systemd' | 'launchd' | 'winsw' | 'task'
+
+function formatOf(path: string, text: string): Format | null {
+  const start = text.replace(/^\ufeff/, '').trimStart()
+  if (start.startsWith('bplist') || /<!DOCTYPE\s+plist|<plist[\s>]/.test(text.slice(0, 4000))) return 'launchd'
+  if (start.startsWith('<') && /<service[\s>]/i.test(text.slice(0, 20_000))) return 'winsw'
+  if (/^[ \t]*\[(?:Unit|Service|Install)\][ \t]*$/m.test(text)) return 'systemd'
+  if (/\.(?:cmd|vbs|js|bat)$/i.test(path)) return 'task'
+  const extension = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase()
+  return extension === 'service' ? 'systemd' : extension === 'plist' ? 'launchd' : extension === 'xml' ? 'winsw' : null
+}
+
+/** @throws UserError NOT_IMPORTED for what is none of them, or cannot become a profile */
+export async function readAny(given: Given): Promise<Imported> {
+  const { path, text } = given.main
+  if (text.includes('\ue000')) throw new UserError('NOT_IMPORTED', `${path} cannot become a profile: it holds a private character (U+E000)`)
+  switch (formatOf(path, text)) {
+    case 'systemd':
+      return (await import('./systemd.ts')).readSystemd(given)
+    case 'launchd':
+    case 'winsw':
+    case 'task':
+    case null:
+      throw new UserError('NOT_IMPORTED', `${path} is no service that is known here`, {
+        hint: 'a systemd unit, a launchd property list, a WinSW XML, or the name of a service of this machine',
+      })
+  }
+}

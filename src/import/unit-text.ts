@@ -1,0 +1,67 @@
+// The text of a unit file in, its assignments in order out.
+// Grammar: systemd.syntax(7), and where that is silent src/shared/conf-parser.c of systemd 252 (config_parse, parse_line); test/oracles/import.test.ts asks systemd itself.
+
+export interface Assignment {
+  readonly section: string
+  readonly key: string
+  readonly value: string
+  /** Where it begins, from 1. */
+  readonly line: number
+}
+
+export interface UnitText {
+  readonly assignments: readonly Assignment[]
+  /** Lines that systemd passes over with a warning. */
+  readonly ignored: readonly { readonly line: number; readonly why: string }[]
+}
+
+const blanks = /^[ \t]+|[ \t]+$/g
+const strip = (text: string): string => text.replace(blanks, '')
+
+/** Whether the line goes on: its last backslash is not itself escaped by one. */
+const goesOn = (text: string): boolean => (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1
+
+/**
+ * Reads one file. Sections and keys that begin with `X-` are other programs' and left out, as systemd does.
+ * @param text all of it, decoded from UTF-8
+ */
+export function readUnitText(text: string): UnitText {
+  const assignments: Assignment[] = []
+  const ignored: { line: number; why: string }[] = []
+  let section: string | null = null
+  let joined: string | null = null
+  let began = 0
+
+  const take = (whole: string, line: number): void => {
+    const content = strip(whole)
+    if (content === '') return
+    if (content.startsWith('[')) {
+      if (content.endsWith(']')) section = content.slice(1, -1)
+      else ignored.push({ line, why: 'a section without its "]"' })
+      return
+    }
+    const equals = content.indexOf('=')
+    if (section === null) ignored.push({ line, why: 'an assignment before the first section' })
+    else if (equals < 1) ignored.push({ line, why: equals === 0 ? 'a line that begins with "="' : 'a line without "="' })
+    else if (!section.startsWith('X-') && !content.startsWith('X-'))
+      assignments.push({ section, key: strip(content.slice(0, equals)), value: strip(content.slice(equals + 1)), line })
+  }
+
+  // A byte order mark before the first line, and every kind of line end, are systemd's to skip (fileio.c, read_line_full).
+  const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n\r|\n|\r|\0/)
+  for (const [i, raw] of lines.entries()) {
+    const line = raw.replace(/^[ \t]+/, '')
+    // Comments may stand between the parts of a continued line.
+    if (line.startsWith('#') || line.startsWith(';')) continue
+    if (joined === null) began = i + 1
+    const whole: string = (joined ?? '') + line
+    if (goesOn(whole)) {
+      joined = `${whole.slice(0, -1)} `
+      continue
+    }
+    joined = null
+    take(whole, began)
+  }
+  if (joined !== null) take(joined, began)
+  return { assignments, ignored }
+}
