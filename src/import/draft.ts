@@ -9,7 +9,7 @@ export const holdsInstance = (value: unknown): boolean => JSON.stringify(value).
 
 /** What is literal in a profile has its `${` doubled (contract, "The profile"); facts become references. */
 function written(value: unknown): unknown {
-  if (typeof value === 'string') return value.replaceAll('${', '$${').replaceAll(/\ue000(\w+)\ue001/g, (_, name: string) => `\${${name}}`)
+  if (typeof value === 'string') return value.replaceAll('${', () => '$${').replaceAll(/\ue000(\w+)\ue001/g, (_, name: string) => `\${${name}}`)
   if (Array.isArray(value)) return value.map(written)
   if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, written(child)]))
   return value

@@ -50,11 +50,10 @@ export function readUnitText(text: string): UnitText {
   // A byte order mark before the first line, and every kind of line end, are systemd's to skip (fileio.c, read_line_full).
   const lines = text.replace(/^\ufeff/, '').split(/\r\n|\n\r|\n|\r|\0/)
   for (const [i, raw] of lines.entries()) {
-    const line = raw.replace(/^[ \t]+/, '')
-    // Comments may stand between the parts of a continued line.
-    if (line.startsWith('#') || line.startsWith(';')) continue
+    // Comments may stand between the parts of a continued line; the blanks before a part belong to it.
+    if (/^[ \t]*[#;]/.test(raw)) continue
     if (joined === null) began = i + 1
-    const whole: string = (joined ?? '') + line
+    const whole: string = (joined ?? '') + raw
     if (goesOn(whole)) {
       joined = `${whole.slice(0, -1)} `
       continue

@@ -1,7 +1,7 @@
 // Unit texts in, each directive's values as systemd would have them out; what nobody has taken is what is left.
 import type { Source } from './model.ts'
 import { readUnitText } from './unit-text.ts'
-import { wordsOf } from './words.ts'
+import { unitNames } from './words.ts'
 
 interface Directive {
   readonly section: string
@@ -40,7 +40,7 @@ export interface Unit {
   /** The value that counts for a directive that has one. */
   readonly last: (section: string, key: string) => string | undefined
   readonly has: (section: string, key: string) => boolean
-  /** All words of a list such as WantedBy=. */
+  /** All words of a list of names such as WantedBy=, or of codes. */
   readonly words: (section: string, key: string) => readonly string[]
   /** The values, for a key of the profile that carries them. */
   readonly take: (section: string, key: string) => readonly string[]
@@ -76,7 +76,7 @@ export function readUnit(sources: readonly Source[]): Unit {
     values,
     last: (section, key) => values(section, key).at(-1),
     has: (section, key) => values(section, key).length > 0,
-    words: (section, key) => values(section, key).flatMap((value) => wordsOf(value).words),
+    words: (section, key) => values(section, key).flatMap((value) => unitNames(value)),
     take(section, key) {
       taken.add(`${section}.${key}`)
       return values(section, key)

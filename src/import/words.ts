@@ -84,7 +84,10 @@ export function nextWord(cursor: Cursor, relaxed: boolean): string | null {
   return decoded(parts)
 }
 
-/** All words of a value such as that of Environment= or WantedBy=. What comes after a mistake is lost, as systemd loses it. */
+/** The words of a list of units, where a backslash is part of a name (`dev-x\\x2dy.device`): only quotes are taken off. */
+export const unitNames = (text: string): readonly string[] => [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+
+/** All words of a value such as that of Environment=. What comes after a mistake is lost, as systemd loses it. */
 export function wordsOf(text: string): { words: readonly string[]; problem: string | null } {
   const cursor = { text, at: 0 }
   const words: string[] = []
