@@ -34,7 +34,9 @@ export function newDraft(): Draft {
   const set: Draft['set'] = (path, value, text) => {
     let at = profile
     for (const step of path.slice(0, -1)) at = (at[step] ??= {}) as Record<string, unknown>
-    at[path.at(-1)!] = written(value)
+    // Null takes back what was set before.
+    if (value === null) delete at[path.at(-1)!]
+    else at[path.at(-1)!] = written(value)
     if (text !== undefined) remark(path, text)
   }
   return {

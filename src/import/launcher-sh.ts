@@ -53,6 +53,9 @@ function wordsAt(text: string, from: number): { words: string[]; end: number } {
 const statement =
   /^(secret(?= [A-Za-z_])|environment_file(?= [^{(])|before(?= [/'])|after(?= [/'])|start run(?= [/'])|exec(?= [/'])|__file=|__restart_codes=|__stop_codes=|__otherwise=)|^ *(hook(?= [/'])|kill -s(?= [A-Z]\w* "\$__child" 2>\/dev\/null \|\| :\n\}))/
 const valueOf = (assignment: string): string => assignment.slice(assignment.indexOf('=') + 1)
+/** The words of a simple command from a place on. */
+export const shellWords = (text: string, from: number): readonly string[] => wordsAt(text, from).words
+
 const isOurs = (text: string): boolean => text.startsWith('#!/bin/sh\n') && text.includes('\n# Written by hermes-install from a profile')
 
 /** @returns null for a script that is not ours */

@@ -1,4 +1,8 @@
 // The files that `render` leaves beside an artifact in, what they say of the profile that no artifact holds out.
+import type { Os } from '../profile/model.ts'
+import type { Draft } from './draft.ts'
+import { batchCommand } from './launcher-cmd.ts'
+import { shellWords } from './launcher-sh.ts'
 import type { Given } from './model.ts'
 
 export const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
@@ -13,4 +17,100 @@ export function ownName({ beside }: Given): string | null {
   } catch {
     return null
   }
+}
+
+/** Why `render` runs these steps (platform/<each>/commands.ts): they name the earlier installs that a profile replaces. */
+const replacing = 'an earlier install must not run beside this one'
+
+interface Step {
+  readonly argv: readonly string[]
+  readonly why: string
+}
+
+/**
+ * health, replaces and the like, which no artifact of a service manager has room for: from the install script and the manifest beside it.
+ * What the manifest names beyond that, nothing but the profile itself ever knew.
+ */
+export function ownExtras(given: Given, draft: Draft, os: Os): void {
+  if (ownName(given) === null) return
+  const manifest = JSON.parse(given.beside('manifest.json')!) as { steps?: readonly Step[]; limits?: readonly { key: string; fidelity: string }[] }
+  const steps = Array.isArray(manifest.steps) ? manifest.steps : []
+  const named = (pick: (argv: readonly string[]) => string | undefined): string[] =>
+    steps.filter(({ why }) => why === replacing).flatMap(({ argv }) => pick(argv) ?? [])
+  if (os === 'linux') {
+    const units = named((argv) => (argv.at(-2) === 'stop' ? argv.at(-1) : undefined))
+    if (units.length > 0) draft.set(['replaces', 'linux', 'units'], units)
+  }
+  if (os === 'macos') {
+    const labels = named((argv) => (argv[1] === 'bootout' ? argv[2]!.slice(argv[2]!.lastIndexOf('/') + 1) : undefined))
+    if (labels.length > 0) draft.set(['replaces', 'macos', 'labels'], labels)
+  }
+  if (os === 'windows') {
+    const services = steps.flatMap(({ argv }) => (argv[0]?.endsWith('\\sc.exe') === true && argv[1] === 'delete' ? argv[2]! : []))
+    if (services.length > 0) draft.set(['replaces', 'windows', 'services'], services)
+    windowsHealth(given, draft)
+  }
+  const script = given.beside('install.sh')
+  if (script !== null) health(script, draft)
+  const lost = (Array.isArray(manifest.limits) ? manifest.limits : []).map(({ key }) => key).filter((key) => !carried.has(key) && draft.get(key.split('.')) === undefined)
+  if (lost.length > 0) draft.remark([], `The profile that this was rendered from had ${lost.join(', ')} too, which no rendered file holds as it was written.`)
+}
+
+/** Keys that an artifact holds in another way, or whose default it is. */
+const carried: ReadonlySet<string> = new Set(['label', 'displayName', 'description', 'autostart', 'native', 'health', 'scope', 'after', 'linux.systemd', 'restart.resetAfter'])
+
+/** health <- the checks that install.sh waits for (templates/posix/health.sh.hbs). */
+function health(script: string, draft: Draft): void {
+  const [stable, timeout] = ['stable_seconds', 'timeout_seconds'].map((name) => new RegExp(`^${name}=(\\d+)$`, 'm').exec(script)?.[1])
+  if (stable !== undefined && stable !== '2') draft.set(['health', 'stableFor'], `${stable}s`)
+  if (timeout !== undefined && timeout !== '30') draft.set(['health', 'timeout'], `${timeout}s`)
+  const body = /\nhealthy\(\) \{\n([\s\S]*?)\n\}\n/.exec(script)?.[1] ?? ''
+  const after = (start: string): readonly string[] | null => {
+    const at = body.indexOf(start)
+    return at < 0 ? null : shellWords(body, at + start.length)
+  }
+  const tcp = after('\n  tcp_answers ')
+  if (tcp !== null) draft.set(['health', 'tcp'], tcp[0]!.includes(':') ? `[${tcp[0]}]:${tcp[1]}` : `${tcp[0]}:${tcp[1]}`)
+  const http = after('\n  http_answers ')
+  if (http !== null) draft.set(['health', 'http'], http[0])
+  const command = after('\n  limited "$timeout_seconds" ')
+  if (command !== null) draft.set(['health', 'command'], command)
+  const file = /\nfile_agrees\(\) \{\n([\s\S]*?)\n\}\n/.exec(script)?.[1]
+  if (file === undefined) return
+  draft.set(['health', 'file', 'path'], shellWords(file, file.indexOf('[ -f ') + 5)[0])
+  const pointer = file.indexOf('value=$(json_at ')
+  if (pointer >= 0) draft.set(['health', 'file', 'json'], shellWords(file, pointer + 16)[1]!.replace(/\)$/, ''))
+  const wanted = file.indexOf('for wanted in ')
+  if (wanted >= 0) draft.set(['health', 'file', 'equals'], shellWords(file, wanted + 14).slice(0, -1).map((word) => word.replace(/;$/, '')))
+}
+
+/** health <- install.cmd and health.js (templates/windows). */
+function windowsHealth({ beside }: Given, draft: Draft): void {
+  const script = beside('install.cmd') ?? ''
+  const [stable, timeout] = [/^if %hi_up% GTR (\d+) exit \/b 0\r?$/m, /^if %hi_spent% GEQ (\d+) goto :unhealthy\r?$/m].map((pattern) => pattern.exec(script)?.[1])
+  if (stable !== undefined && stable !== '2') draft.set(['health', 'stableFor'], `${stable}s`)
+  if (timeout !== undefined && timeout !== '30') draft.set(['health', 'timeout'], `${timeout}s`)
+  const command = /^(.*) >NUL 2>&1\r?\n(?:if not "%ERRORLEVEL%"=="0" )?goto :notYet/m.exec(script)?.[1]
+  if (command?.startsWith('"') === true && !command.includes('%~dp0')) draft.set(['health', 'command'], batchCommand(command))
+  const looks = beside('health.js') ?? ''
+  const value = (name: string): unknown => {
+    const literal = new RegExp(`^var ${name} = (.*);\\r?$`, 'm').exec(looks)?.[1]
+    return literal === undefined ? null : JSON.parse(literal)
+  }
+  const tcp = value('tcp') as { host: string; port: number } | null
+  if (tcp !== null) draft.set(['health', 'tcp'], tcp.host.includes(':') ? `[${tcp.host}]:${tcp.port}` : `${tcp.host}:${tcp.port}`)
+  const http = value('http')
+  if (http !== null) draft.set(['health', 'http'], http)
+  const file = value('file') as { path: string; pointer: string | null; equals: readonly string[] | null } | null
+  if (file !== null)
+    draft.set(['health', 'file'], { path: file.path, ...(file.pointer === null ? {} : { json: file.pointer }), ...(file.equals === null ? {} : { equals: file.equals }) })
+}
+
+/** The name for people, from the title that the install script shows. */
+export function titleOf(given: Given): string | null {
+  const id = ownName(given)
+  const script = id === null ? null : given.beside('install.sh')
+  const at = script?.indexOf('\ntitle=') ?? -1
+  const title = at < 0 ? id : shellWords(script!, at + '\ntitle='.length)[0]!
+  return title === id ? null : title
 }

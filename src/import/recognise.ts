@@ -22,7 +22,9 @@ export async function readAny(given: Given): Promise<Imported> {
     case 'systemd':
       return (await import('./systemd.ts')).readSystemd(given)
     case 'launchd':
+      return (await import('./launchd.ts')).readLaunchd(given)
     case 'winsw':
+      return (await import('./winsw.ts')).readWinsw(given)
     case 'task':
     case null:
       throw new UserError('NOT_IMPORTED', `${path} is no service that is known here`, {

@@ -2,7 +2,7 @@
 // The reverse of platform/systemd/view.ts: read the two side by side.
 import { label as labelPattern, account as accountPattern } from '../profile/patterns.ts'
 import { fact, nameFrom, newDraft } from './draft.ts'
-import { baseName, ownName } from './own.ts'
+import { baseName, ownExtras, ownName, titleOf } from './own.ts'
 import type { Given, Imported } from './model.ts'
 import { express, refuse, type Reading } from './reading.ts'
 import { specifiers, unitName } from './specifiers.ts'
@@ -47,6 +47,7 @@ export function readSystemd(given: Given): Imported {
   resourceKeys(reading)
   hardeningKey(reading)
   nativeKeys(reading)
+  ownExtras(given, draft, 'linux')
   for (const { path, line, why } of unit.ignored) draft.remark([], `${path}:${line}: systemd passes over this line: ${why}`)
   if (template) draft.remark([], 'A template: give --instance NAME to render or apply it. What the unit calls %i is ${instance} here.')
   return { os: 'linux', ...draft.done(), instance: template ? '' : null }
@@ -75,11 +76,16 @@ function checkKind({ unit, given }: Reading): void {
 
 /** Without a description systemd shows the unit's own name. */
 function describe(reading: Reading): void {
-  const { unit, draft, percent, label } = reading
+  const { unit, draft, percent, label, given } = reading
   draft.set(['description'], `${label}.service`)
   if (unit.has('Unit', 'Description'))
     express(reading, ['Unit', 'Description'], ['description'], 'tool', () => {
-      draft.set(['description'], percent(unit.last('Unit', 'Description')!))
+      // Rendered: "the display name - the description", or either alone.
+      const text = percent(unit.last('Unit', 'Description')!)
+      const title = titleOf(given)
+      if (title !== null) draft.set(['displayName'], title)
+      if (title !== null && text.startsWith(`${title} - `)) draft.set(['description'], text.slice(title.length + 3))
+      else draft.set(['description'], text === title ? null : text)
       return true
     })
 }
