@@ -47,7 +47,15 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
   }
   if (os === 'windows') {
     const services = steps.flatMap(({ argv }) => (argv[0]?.endsWith('\\sc.exe') === true && argv[1] === 'delete' ? argv[2]! : []))
-    if (services.length > 0) draft.set(['replaces', 'windows', 'services'], services)
+    const tasks = steps.flatMap(({ argv }) => (argv[0]?.endsWith('\\schtasks.exe') === true ? argv.slice(argv.indexOf('/TN') + 1, argv.indexOf('/TN') + 2) : []))
+    const items = steps.flatMap(({ why }) => /^the Startup item (.*) must not run beside this one$/.exec(why)?.[1] ?? [])
+    for (const [key, names] of [
+      ['tasks', tasks],
+      ['startupItems', items],
+      ['services', services],
+    ] as const)
+      if (names.length > 0) draft.set(['replaces', 'windows', key], [...new Set(names)])
+    if (given.beside('startup.cmd') === null) draft.set(['windows', 'fallback'], 'none')
     windowsHealth(given, draft)
   }
   const script = given.beside('install.sh')
@@ -56,8 +64,8 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
   if (lost.length > 0) draft.remark([], `The profile that this was rendered from had ${lost.join(', ')} too, which no rendered file holds as it was written.`)
 }
 
-/** Keys that an artifact holds in another way, or whose default it is. */
-const carried: ReadonlySet<string> = new Set(['label', 'displayName', 'description', 'autostart', 'native', 'health', 'scope', 'after', 'linux.systemd', 'restart.resetAfter'])
+/** What these say where they are not set is what the files say. */
+const carried: ReadonlySet<string> = new Set(['label', 'displayName', 'autostart', 'health'])
 
 /** health <- the checks that install.sh waits for (templates/posix/health.sh.hbs). */
 function health(script: string, draft: Draft): void {

@@ -53,6 +53,7 @@ export function readWinsw(given: Given): Imported {
     } catch (error) {
       if (!(error instanceof MachineVariable)) throw error
       draft.remark(path, `not carried: <${name}>${element!.text}</${name}>: ${error.message}`)
+      return undefined
     }
   }
   const line = lineOf(root, given, own)
