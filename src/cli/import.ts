@@ -1,6 +1,6 @@
 // `import`: a service that exists in, as a file or by its name, a profile out.
-import { dirname, join, isAbsolute } from 'node:path'
-import { UserError, exitCodes, type ExitCode } from '../errors.ts'
+import { dirname, join } from 'node:path'
+import { exitCodes, type ExitCode } from '../errors.ts'
 import { checked } from '../import/check.ts'
 import type { Given } from '../import/model.ts'
 import { readAny } from '../import/recognise.ts'
@@ -8,6 +8,7 @@ import { dotted } from '../profile/issue.ts'
 import { defaultFacts, type HostFacts } from '../resolve/host.ts'
 import { kindOf, namesIn, readText, writeNew } from '../system/files.ts'
 import { thisHost, thisOs } from '../system/machine.ts'
+import { besideOf, plistText } from '../system/nearby.ts'
 import { output } from './output.ts'
 
 export interface ImportFlags {
@@ -21,7 +22,7 @@ export interface ImportFlags {
 /** @returns 0; the YAML is on stdout, or in the document, or in `--out` */
 export async function importCommand(what: string, flags: ImportFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
-  const given = kindOf(what) === 'file' ? fileGiven(what, flags.scope ?? null) : await (await import('./find.ts')).findService(what, flags.scope ?? null)
+  const given = kindOf(what) === 'file' ? await fileGiven(what, flags.scope ?? null) : await (await import('./find.ts')).findService(what, flags.scope ?? null)
   const imported = await readAny(given)
   const os = thisOs()
   const facts: HostFacts = os === imported.os ? thisHost(os) : defaultFacts[imported.os]
@@ -49,27 +50,14 @@ export async function importCommand(what: string, flags: ImportFlags): Promise<E
 }
 
 /** A file, with the drop-ins that lie in the folder named after it. */
-function fileGiven(path: string, scope: Given['scope']): Given {
+async function fileGiven(path: string, scope: Given['scope']): Promise<Given> {
   const folder = `${path}.d`
   const dropIns = kindOf(folder) === 'folder' ? namesIn(folder).filter((name) => name.endsWith('.conf')) : []
   return {
-    main: { path, text: readText(path) },
+    main: { path, text: path.endsWith('.plist') ? await plistText(path) : readText(path) },
     dropIns: dropIns.map((name) => ({ path: join(folder, name), text: readText(join(folder, name)) })),
     name: null,
     scope,
     beside: besideOf(dirname(path)),
   }
 }
-
-/** Files around the main one, or at a path that it names. */
-export const besideOf =
-  (folder: string): Given['beside'] =>
-  (name) => {
-    try {
-      const path = isAbsolute(name) ? name : join(folder, name)
-      return kindOf(path) === 'file' ? readText(path) : null
-    } catch (error) {
-      if (error instanceof UserError) return null
-      throw error
-    }
-  }

@@ -56,7 +56,7 @@ async function problems(text: string, os: Imported['os'], facts: HostFacts, inst
   const name = instance === '' ? 'x' : instance
   const merged = merge(layers, os, name)
   // Secrets are not looked at here.
-  const { service, issues: more } = resolve(merged, { host: toHost(facts), instance: name, scope: null, given: new Map(), environment: () => 'x' }, issues)
+  const { service, issues: more } = resolve(merged, { host: toHost(facts), instance: name, scope: null, given: new Map(), environment: (variable) => (variable.startsWith('HERMES_INSTALL_') ? undefined : 'x') }, issues)
   const all = [...issues, ...more]
   if (all.length > 0 || service === null) return all.map(asProblem)
   const refusals: Refusal[] = []

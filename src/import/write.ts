@@ -47,6 +47,7 @@ export function writeProfile(profile: Readonly<Record<string, unknown>>, remarks
   const document = new Document(sorted, { version: '1.2' })
   visit(document, {
     Collection(_, node) {
+      if (node === document.contents) return
       // Lists of words, and maps such as { secretFile: path }, stand on one line where they fit.
       const flat = isSeq(node) ? node.items.every((item) => isScalar(item)) : isMap(node) && node.items.every((pair) => isInline(pair))
       const small = ['secretFile', 'fromEnv', 'path', 'attempts', 'size', 'version', 'default'].some((key) => node.has(key))
