@@ -37,10 +37,14 @@ async function inSystemd(name: string, scope: Scope | null, run: Run): Promise<G
     const fragment = value('FragmentPath')
     looked.push(`systemctl ${manager} show ${unit}: ${answer.code === 0 ? value('LoadState') || 'no answer' : 'there is nobody to ask'}`)
     if (answer.code !== 0 || fragment === '' || value('LoadState') !== 'loaded') continue
-    const dropIns = value('DropInPaths').split(' ').filter((path) => path !== '')
+    const dropIns = value('DropInPaths')
+      .split(' ')
+      .filter((path) => path !== '')
     found.push({
       main: { path: fragment, text: readText(fragment) },
-      dropIns: dropIns.map((path) => path.replaceAll(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)))).map((path) => ({ path, text: readText(path) })),
+      dropIns: dropIns
+        .map((path) => path.replaceAll(/\\x([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))))
+        .map((path) => ({ path, text: readText(path) })),
       // An alias is a link; the unit has the name that systemd knows it by.
       name: value('Id') || unit,
       scope: where,
@@ -78,18 +82,23 @@ async function inRegistry(name: string, run: Run): Promise<Given> {
   const key = `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`
   const answer = await run(reg, 'query', key, '/s')
   const [, values] = [...readKeys(answer.stdout)][0] ?? []
-  if (answer.code !== 0 || values === undefined) throw new UserError('NOT_IMPORTED', `there is no file ${name}, and no service of that name`, { hint: `looked at: ${key}` })
+  if (answer.code !== 0 || values === undefined)
+    throw new UserError('NOT_IMPORTED', `there is no file ${name}, and no service of that name`, { hint: `looked at: ${key}` })
   const image = values.get('imagepath') ?? ''
   const program = /^"([^"]+)"/.exec(image)?.[1] ?? image.split(' ')[0]!
   const given = /\s"?([A-Za-z]:\\[^"]+\.xml)"?/i.exec(image)?.[1]
   const xml = given ?? program.replace(/\.exe$/i, '.xml')
-  if (/\.xml$/i.test(xml) && kindOf(xml) === 'file') return { main: { path: xml, text: readText(xml) }, dropIns: [], name: null, scope: 'system', beside: besideOf(dirname(xml)) }
+  if (/\.xml$/i.test(xml) && kindOf(xml) === 'file')
+    return { main: { path: xml, text: readText(xml) }, dropIns: [], name: null, scope: 'system', beside: besideOf(dirname(xml)) }
   return { main: { path: key, text: answer.stdout }, dropIns: [], name, scope: 'system', beside: () => null }
 }
 
 function one(name: string, found: readonly Given[], looked: readonly string[]): Given {
-  if (found.length === 0) throw new UserError('NOT_IMPORTED', `there is no file ${name}, and no service of that name`, { hint: `looked at: ${looked.join('; ')}` })
+  if (found.length === 0)
+    throw new UserError('NOT_IMPORTED', `there is no file ${name}, and no service of that name`, { hint: `looked at: ${looked.join('; ')}` })
   if (found.length > 1)
-    throw new UserError('USAGE', `there are two services ${name}: ${found.map(({ main }) => main.path).join(' and ')}`, { hint: 'choose one with --scope user or --scope system' })
+    throw new UserError('USAGE', `there are two services ${name}: ${found.map(({ main }) => main.path).join(' and ')}`, {
+      hint: 'choose one with --scope user or --scope system',
+    })
   return found[0]!
 }

@@ -26,7 +26,9 @@ export async function importCommand(what: string, flags: ImportFlags): Promise<E
   const imported = await readAny(given)
   const os = thisOs()
   const facts: HostFacts = os === imported.os ? thisHost(os) : defaultFacts[imported.os]
-  const { text, profile, remarks } = await checked(imported, facts, [`Imported from ${given.main.path} by hermes-install. Look it over: hermes-install validate, then plan.`])
+  const { text, profile, remarks } = await checked(imported, facts, [
+    `Imported from ${given.main.path} by hermes-install. Look it over: hermes-install validate, then plan.`,
+  ])
   if (flags.out !== undefined) writeNew(flags.out, text, flags.yes ?? false, 0o644, 'choose another name, or --yes to replace it')
   else if (!out.json) process.stdout.write(text)
   // On stdout the remarks stand in the YAML, beside their keys.

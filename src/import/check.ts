@@ -34,7 +34,8 @@ export async function checked({ os, profile, remarks, instance }: Imported, fact
     const [issue] = await problems(text, os, facts, instance)
     if (issue === undefined) return { text, profile: tree, remarks: told }
     const path = placeOf(tree, issue.path)
-    if (path === null) throw new UserError('NOT_IMPORTED', `this service cannot become a profile: ${issue.message}`, issue.hint === null ? {} : { hint: issue.hint })
+    if (path === null)
+      throw new UserError('NOT_IMPORTED', `this service cannot become a profile: ${issue.message}`, issue.hint === null ? {} : { hint: issue.hint })
     tree = without(tree, path) as Readonly<Record<string, unknown>>
     told.push({ path: path.slice(0, -1), text: `not carried: ${path.join('.')}: ${issue.message}` })
   }
@@ -56,7 +57,17 @@ async function problems(text: string, os: Imported['os'], facts: HostFacts, inst
   const name = instance === '' ? 'x' : instance
   const merged = merge(layers, os, name)
   // Secrets are not looked at here.
-  const { service, issues: more } = resolve(merged, { host: toHost(facts), instance: name, scope: null, given: new Map(), environment: (variable) => (variable.startsWith('HERMES_INSTALL_') ? undefined : 'x') }, issues)
+  const { service, issues: more } = resolve(
+    merged,
+    {
+      host: toHost(facts),
+      instance: name,
+      scope: null,
+      given: new Map(),
+      environment: (variable) => (variable.startsWith('HERMES_INSTALL_') ? undefined : 'x'),
+    },
+    issues,
+  )
   const all = [...issues, ...more]
   if (all.length > 0 || service === null) return all.map(asProblem)
   const refusals: Refusal[] = []
@@ -67,7 +78,10 @@ async function problems(text: string, os: Imported['os'], facts: HostFacts, inst
 const asProblem = ({ key, message, hint }: Issue): Problem => ({ path: steps(key), message, hint })
 
 /** `restart.delays[2]` -> its steps. */
-const steps = (key: string): Path => [...key.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^.[\]"\s]+)/g)].map(([, quoted, index, word]) => (quoted !== undefined ? (JSON.parse(`"${quoted}"`) as string) : index !== undefined ? Number(index) : word!))
+const steps = (key: string): Path =>
+  [...key.matchAll(/"((?:[^"\\]|\\.)*)"|\[(\d+)\]|([^.[\]"\s]+)/g)].map(([, quoted, index, word]) =>
+    quoted !== undefined ? (JSON.parse(`"${quoted}"`) as string) : index !== undefined ? Number(index) : word!,
+  )
 
 /** Where in the profile as it is written a key stands that is wrong: the whole list of a bad item. Null for what no profile can do without. */
 function placeOf(tree: unknown, path: Path): Path | null {

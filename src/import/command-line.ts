@@ -8,7 +8,7 @@ export function splitArguments(line: string): readonly string[] {
   const words: string[] = []
   let word: string | null = null
   let quoted = false
-  for (let at = 0; at < line.length; ) {
+  for (let at = 0; at < line.length;) {
     const c = line[at]!
     if (c === '\\' || c === '"') {
       const slashes = /^\\*/.exec(line.slice(at))![0].length

@@ -5,7 +5,9 @@ import { looksSecret } from './secrets.ts'
 
 /** A reference to a fact, such as `${home}`, on its way through text in which every other `${` is literal. */
 export const fact = (name: string): string => `\ue000${name}\ue001`
-export const holdsInstance = (value: unknown): boolean => JSON.stringify(value).includes(fact('instance'))
+
+/** Whether a path is absolute once the facts in it are there: those are all absolute. */
+export const isAbsolutePath = (path: string): boolean => /^[/\ue000]/.test(path)
 
 /** What is literal in a profile has its `${` doubled (contract, "The profile"); facts become references. */
 function written(value: unknown): unknown {

@@ -55,7 +55,11 @@ export function readTask(given: Given): Imported {
   if (script.target !== null) script = readScript(given.beside(script.target) ?? given.beside(baseName(script.target)) ?? '')
   const words = splitCommandLine(script.line ?? '')
   if (!(words.includes('gateway') && words.includes('run')))
-    throw refuse(given, 'it is a script, and not that of the scheduled task which Hermes makes', 'of scripts, only Hermes_Gateway.cmd, .vbs and .js are known here')
+    throw refuse(
+      given,
+      'it is a script, and not that of the scheduled task which Hermes makes',
+      'of scripts, only Hermes_Gateway.cmd, .vbs and .js are known here',
+    )
   const draft = newDraft()
   const label = baseName(given.main.path).replace(/\.[a-z]+$/i, '')
   draft.set(['name'], 'hermes-gateway')

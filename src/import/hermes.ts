@@ -9,7 +9,9 @@ const labels = /^(?:hermes-gateway(?:-(.+))?|hermes|ai\.hermes\.gateway(?:-(.+))
 
 /** Variables that Hermes sets, or that the shipped profile knows better. */
 const known: ReadonlySet<string> = new Set(
-  'HERMES_HOME HERMES_SUPERVISED_CHILD HERMES_GATEWAY_EXTERNAL_SUPERVISOR HERMES_GATEWAY_DETACHED VIRTUAL_ENV PYTHONPATH PYTHONIOENCODING PYTHONUTF8 HOME USER LOGNAME USERPROFILE LOCALAPPDATA APPDATA'.split(' '),
+  'HERMES_HOME HERMES_SUPERVISED_CHILD HERMES_GATEWAY_EXTERNAL_SUPERVISOR HERMES_GATEWAY_DETACHED VIRTUAL_ENV PYTHONPATH PYTHONIOENCODING PYTHONUTF8 HOME USER LOGNAME USERPROFILE LOCALAPPDATA APPDATA'.split(
+    ' ',
+  ),
 )
 
 interface Command {
@@ -30,8 +32,13 @@ function gatewayIn(argv: readonly string[]): Command | null {
   if (start < 0) return null
   const options = argv.slice(module > 1 ? module + 1 : start + 1, run - 1)
   const at = options.findIndex((word) => word === '--profile' || word === '-p')
-  const own = ['--replace', '--external-supervisor', '--force']
-  return { program: argv[start]!, module: module > 1, profile: at < 0 ? null : (options[at + 1] ?? null), more: argv.slice(run + 1).filter((word) => !own.includes(word)) }
+  const byHermes = new Set(['--replace', '--external-supervisor', '--force'])
+  return {
+    program: argv[start]!,
+    module: module > 1,
+    profile: at < 0 ? null : (options[at + 1] ?? null),
+    more: argv.slice(run + 1).filter((word) => !byHermes.has(word)),
+  }
 }
 
 /** @returns the import as it is for anything but an install of Hermes itself */
@@ -53,7 +60,12 @@ export function extendShipped(imported: Imported, rendered: boolean): Imported {
   // A home of its own has the first letters of a hash in its name.
   const custom = instance === null && suffix !== null ? suffix : null
 
-  const remarks: Remark[] = [{ path: [], text: 'An install that Hermes made itself: what it replaces and how it restarts is left to the shipped profile, and only what differs from it stands here.' }]
+  const remarks: Remark[] = [
+    {
+      path: [],
+      text: 'An install that Hermes made itself: what it replaces and how it restarts is left to the shipped profile, and only what differs from it stands here.',
+    },
+  ]
   const overlay: Record<string, unknown> = {}
   const set = (path: Path, value: unknown): void => {
     let at = overlay
@@ -71,8 +83,16 @@ export function extendShipped(imported: Imported, rendered: boolean): Imported {
   if (checkout !== null && root !== null && checkout !== `${root}${separator}hermes-agent`) parameter('checkout', checkout)
   const usualPython = checkout === null ? null : [checkout, 'venv', windows ? 'Scripts' : 'bin', windows ? 'python.exe' : 'python'].join(separator)
   // A windowless interpreter makes every child flash a window (#54220).
-  if (command.module && command.program.replace(/pythonw\.exe$/i, 'python.exe') !== usualPython) parameter('python', command.program.replace(/pythonw\.exe$/i, 'python.exe'))
-  const argv = [...(command.module ? ['${python}', '-m', 'hermes_cli.main'] : [command.program]), ...(instance === null ? [] : ['--profile', '${instance}']), 'gateway', 'run', ...(instance === null ? [] : ['--force']), ...command.more]
+  if (command.module && command.program.replace(/pythonw\.exe$/i, 'python.exe') !== usualPython)
+    parameter('python', command.program.replace(/pythonw\.exe$/i, 'python.exe'))
+  const argv = [
+    ...(command.module ? ['${python}', '-m', 'hermes_cli.main'] : [command.program]),
+    ...(instance === null ? [] : ['--profile', '${instance}']),
+    'gateway',
+    'run',
+    ...(instance === null ? [] : ['--force']),
+    ...command.more,
+  ]
   const ownCommand = !command.module || command.more.length > 0
   if (ownCommand && instance === null) set(['command'], argv)
   const stop = profile['stop'] as { timeout?: string; command?: readonly string[]; signal?: string } | undefined
@@ -103,7 +123,9 @@ export function extendShipped(imported: Imported, rendered: boolean): Imported {
     if (home !== null) parameter('profileHome', home)
   }
   if (instance !== null) remarks.push({ path: [], text: `It serves the Hermes profile ${instance}: render and apply it with --instance ${instance}.` })
-  const secrets = imported.remarks.filter(({ path }) => path[0] === 'environment' && isTree(overlay['environment']) && Object.hasOwn(overlay['environment'], String(path[1])))
+  const secrets = imported.remarks.filter(
+    ({ path }) => path[0] === 'environment' && isTree(overlay['environment']) && Object.hasOwn(overlay['environment'], String(path[1])),
+  )
   return {
     os,
     profile: {
@@ -143,7 +165,8 @@ function tuned({ os, profile, remarks }: Imported, set: (path: Path, value: unkn
       set([group, key], value)
     }
   }
-  for (const key of ['environmentFiles', 'priority', 'umask', 'hardening']) if (profile[key] !== undefined && profile[key] !== 'normal') set([key], profile[key])
+  for (const key of ['environmentFiles', 'priority', 'umask', 'hardening'])
+    if (profile[key] !== undefined && profile[key] !== 'normal') set([key], profile[key])
   const native = isTree(profile['native']) ? profile['native'][os] : undefined
   if (os === 'linux' && isTree(native)) {
     for (const [section, keys] of Object.entries(native))
@@ -157,4 +180,5 @@ function tuned({ os, profile, remarks }: Imported, set: (path: Path, value: unkn
 }
 
 /** Directives of Hermes' unit that the shipped profile stands for. */
-const own = /^(?:Service\.(?:Type=simple|KillMode=mixed|KillMode=control-group|StandardOutput=journal|StandardError=journal|RestartForceExitStatus=|SuccessExitStatus=|RestartMaxDelaySec=|RestartSteps=|TimeoutStartSec=|ExecStop=|ExecReload=)|Unit\.(?:After|Wants)=(?:network|user@)|Unit\.StartLimitBurst=)/
+const own =
+  /^(?:Service\.(?:Type=simple|KillMode=mixed|KillMode=control-group|StandardOutput=journal|StandardError=journal|RestartForceExitStatus=|SuccessExitStatus=|RestartMaxDelaySec=|RestartSteps=|TimeoutStartSec=|ExecStop=|ExecReload=)|Unit\.(?:After|Wants)=(?:network|user@)|Unit\.StartLimitBurst=)/

@@ -53,8 +53,10 @@ export function readLaunchd(given: Given): Imported {
   draft.set(['restart', 'delays'], duration((throttle !== undefined && throttle > 0 ? throttle : 10) * 1000))
   // stop.timeout <- ExitTimeOut
   const patience = take('ExitTimeOut', isNumber)
-  if (patience === undefined) draft.set(['stop', 'timeout'], '20s', 'ExitTimeOut is not set: launchd has a time of its own, which is not the same on every version')
-  else if (patience <= 0) draft.set(['stop', 'timeout'], duration(longestMs), `not carried: ExitTimeOut ${patience}, which means for ever: ten years is the longest here`)
+  if (patience === undefined)
+    draft.set(['stop', 'timeout'], '20s', 'ExitTimeOut is not set: launchd has a time of its own, which is not the same on every version')
+  else if (patience <= 0)
+    draft.set(['stop', 'timeout'], duration(longestMs), `not carried: ExitTimeOut ${patience}, which means for ever: ten years is the longest here`)
   else draft.set(['stop', 'timeout'], duration(patience * 1000))
   logs(take('StandardOutPath', isText), take('StandardErrorPath', isText), { label, scope, draft })
   limits(job, draft, taken)
@@ -94,7 +96,8 @@ const isTextOrTexts = (value: Read): value is string | readonly string[] => isTe
 const isNumberOrText = (value: Read): value is number | string => isNumber(value) || isText(value)
 
 function jobOf(given: Given): Job {
-  if (given.main.text.startsWith('bplist')) throw refuse(given, 'it is a binary property list', 'on a Mac it is converted by itself; elsewhere: plutil -convert xml1 FILE')
+  if (given.main.text.startsWith('bplist'))
+    throw refuse(given, 'it is a binary property list', 'on a Mac it is converted by itself; elsewhere: plutil -convert xml1 FILE')
   try {
     const value = readPlist(given.main.text)
     if (isDict(value)) return { ...value }
@@ -120,9 +123,13 @@ function keepAlive(job: Job, given: Given, draft: Draft, taken: Set<string>): 'a
   if (isFlagOrNothing(job['RunAtLoad'])) taken.add('RunAtLoad')
   const kept = value === true || isDict(value ?? false)
   for (const key of ['StartInterval', 'StartCalendarInterval'])
-    if (job[key] !== undefined && !kept) throw refuse(given, `its program runs at times and ends (${key})`, 'a profile declares a program that keeps running; leave this one to launchd')
+    if (job[key] !== undefined && !kept)
+      throw refuse(given, `its program runs at times and ends (${key})`, 'a profile declares a program that keeps running; leave this one to launchd')
   if (!runAtLoad && !kept)
-    draft.remark(['restart', 'policy'], 'not carried: the job is started only when something asks for it (no RunAtLoad, no KeepAlive); here it starts when it is loaded')
+    draft.remark(
+      ['restart', 'policy'],
+      'not carried: the job is started only when something asks for it (no RunAtLoad, no KeepAlive); here it starts when it is loaded',
+    )
   const entries = isDict(value ?? false) ? Object.entries(value as { readonly [key: string]: Read }) : []
   let policy: 'always' | 'on-failure' | 'never' = 'never'
   if (value === true) policy = 'always'
@@ -138,10 +145,15 @@ const isFlagOrNothing = (value: Read | undefined): boolean => value === undefine
 /** command <- Program, ProgramArguments, with all that a launcher of ours had in its hands. */
 function command(job: Job, given: Given, draft: Draft, taken: Set<string>, policy: string): void {
   const [program, argv] = [job['Program'], job['ProgramArguments']]
-  if (argv !== undefined && !isTexts(argv)) throw refuse(given, 'its ProgramArguments are no list of texts, and launchd refuses that too', 'mend the property list first')
-  const words = isTexts(argv ?? []) ? (argv as readonly string[] | undefined) ?? [] : []
+  if (argv !== undefined && !isTexts(argv))
+    throw refuse(given, 'its ProgramArguments are no list of texts, and launchd refuses that too', 'mend the property list first')
+  const words = isTexts(argv ?? []) ? (argv ?? []) : []
   if (!(typeof program === 'string' && program !== '') && words.length === 0)
-    throw refuse(given, job['BundleProgram'] === undefined ? 'it names no program' : 'its program is part of an app (BundleProgram)', 'launchd wants Program or ProgramArguments')
+    throw refuse(
+      given,
+      job['BundleProgram'] === undefined ? 'it names no program' : 'its program is part of an app (BundleProgram)',
+      'launchd wants Program or ProgramArguments',
+    )
   taken.add('Program').add('ProgramArguments')
   let whole = typeof program === 'string' && program !== '' ? [program, ...words.slice(1)] : words
   if (typeof program === 'string' && words.length > 0 && words[0] !== program)
@@ -150,18 +162,26 @@ function command(job: Job, given: Given, draft: Draft, taken: Set<string>, polic
     whole = ['/usr/bin/env', ...whole]
     draft.remark(['command'], `${whole[1]} has no folder: launchd looks for it where programs are, and so does env`)
   }
-  if (whole.some(secretArgument)) draft.remark(['command'], 'an argument looks like a secret, and everybody on the machine can read it: hand it over in a file or in `environment`')
-  if (whole.length === 2 && whole[0] === '/bin/sh' && /\/hermes-install\/[^/]+\/launcher\.sh$/.test(whole[1]!)) whole = launched(whole[1]!, given, draft, policy)
+  if (whole.some(secretArgument))
+    draft.remark(['command'], 'an argument looks like a secret, and everybody on the machine can read it: hand it over in a file or in `environment`')
+  if (whole.length === 2 && whole[0] === '/bin/sh' && /\/hermes-install\/[^/]+\/launcher\.sh$/.test(whole[1]!))
+    whole = launched(whole[1]!, given, draft, policy)
   draft.set(['command'], whole)
 }
 
 function launched(path: string, given: Given, draft: Draft, policy: string): readonly string[] {
   const launcher = readLauncher(given.beside('launcher.sh') ?? given.beside(path) ?? '')
-  if (launcher === null) throw refuse(given, `it starts ${path}, which is neither beside it nor to be read`, 'import it from the folder that render wrote, or as a user who may read it')
+  if (launcher === null)
+    throw refuse(
+      given,
+      `it starts ${path}, which is neither beside it nor to be read`,
+      'import it from the folder that render wrote, or as a user who may read it',
+    )
   for (const { name, path: secretFile } of launcher.secrets) draft.set(['environment', name], { secretFile })
   if (launcher.secretsFile !== null) {
     const text = given.beside('secrets.sh') ?? given.beside(launcher.secretsFile)
-    if (text === null) draft.remark(['environment'], `${launcher.secretsFile} cannot be read here: name each of its variables as { fromEnv: NAME, secret: true }`)
+    if (text === null)
+      draft.remark(['environment'], `${launcher.secretsFile} cannot be read here: name each of its variables as { fromEnv: NAME, secret: true }`)
     for (const name of secretNames(text ?? ''))
       draft.set(['environment', name], { fromEnv: name, secret: true }, `set the variable ${name} for the command that renders or applies`)
   }
@@ -194,12 +214,15 @@ function environment(variables: { readonly [key: string]: Read }, draft: Draft):
 /** logs <- StandardOutPath, StandardErrorPath; those that this tool writes to by itself need no key. */
 function logs(stdout: string | undefined, stderr: string | undefined, { label, scope, draft }: { label: string; scope: string; draft: Draft }): void {
   const own = (path: string, extension: string): boolean =>
-    scope === 'system' ? path === `/Library/Logs/${label}${extension}` : path.endsWith(`/Library/Logs/${label}${extension}`) && /^\/Users\/[^/]+\/Library\/Logs\//.test(path)
+    scope === 'system'
+      ? path === `/Library/Logs/${label}${extension}`
+      : path.endsWith(`/Library/Logs/${label}${extension}`) && /^\/Users\/[^/]+\/Library\/Logs\//.test(path)
   for (const [key, path, extension] of [
     ['stdout', stdout, '.log'],
     ['stderr', stderr, '.error.log'],
   ] as const) {
-    if (path === undefined) draft.remark(['logs'], `the job threw its ${key} away; here it is kept in ${scope === 'system' ? '/Library/Logs' : '${logDir}'}/${label}${extension}`)
+    if (path === undefined)
+      draft.remark(['logs'], `the job threw its ${key} away; here it is kept in ${scope === 'system' ? '/Library/Logs' : '${logDir}'}/${label}${extension}`)
     else if (!own(path, extension)) draft.set(['logs', key], path)
   }
 }

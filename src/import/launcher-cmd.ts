@@ -85,9 +85,17 @@ export function readBatchLauncher(text: string): Batch | null {
     optional = line.startsWith('set "hi_optional=') ? line.includes('=yes') : optional
     if (line === 'call :secret') secrets.push({ name, path: file })
     else if (line === 'call :environmentFile') environmentFiles.push({ path: file, optional })
-    else if (/^call "/.test(line)) secretsFile = batchCommand(line)[0] ?? null
+    else if (line.startsWith('call "')) secretsFile = batchCommand(line)[0] ?? null
   }
-  return { argv, secrets, secretsFile, environmentFiles, preStart, postStop, exit: otherwise === undefined ? null : { restart: codes('restart'), stop: codes('stop'), otherwise } }
+  return {
+    argv,
+    secrets,
+    secretsFile,
+    environmentFiles,
+    preStart,
+    postStop,
+    exit: otherwise === undefined ? null : { restart: codes('restart'), stop: codes('stop'), otherwise },
+  }
 }
 
 /** The names that secrets.cmd sets. */

@@ -76,9 +76,9 @@ export function readLauncher(text: string): Launcher | null {
     const known = statement.exec(text.slice(at, at + 400))
     const { words, end } = known === null ? { words: [], end: at } : wordsAt(text, at)
     const eol = text.indexOf('\n', end)
-    const said = text.slice(end, eol < 0 ? undefined : eol)
+    const says = (what: string): boolean => text.slice(end, eol < 0 ? undefined : eol).includes(what)
     const [first = '', ...rest] = words
-    const kind = known?.[1] ?? known?.[2]
+    const kind = known?.[1] ?? known?.[2] ?? ''
     switch (kind) {
       case 'secret':
         secrets.push({ name: rest[0]!, path: rest[1]! })
@@ -93,8 +93,8 @@ export function readLauncher(text: string): Launcher | null {
         hooks.postStart.push(rest)
         break
       case 'hook':
-        if (said.includes('a preStop hook failed')) hooks.preStop.push(rest)
-        else if (said.includes('the stop command failed')) stopCommand = rest
+        if (says('a preStop hook failed')) hooks.preStop.push(rest)
+        else if (says('the stop command failed')) stopCommand = rest
         else hooks.postStop.push(rest)
         break
       case 'start run':
@@ -135,5 +135,4 @@ export function readLauncher(text: string): Launcher | null {
 }
 
 /** The names that a file of secrets sets; their values are not for anybody to see. */
-export const secretNames = (text: string): readonly string[] =>
-  [...text.matchAll(/^(?:export )?([A-Za-z_][A-Za-z0-9_]*)=/gm)].map((match) => match[1]!)
+export const secretNames = (text: string): readonly string[] => [...text.matchAll(/^(?:export )?([A-Za-z_][A-Za-z0-9_]*)=/gm)].map((match) => match[1]!)

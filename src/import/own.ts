@@ -47,7 +47,9 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
   }
   if (os === 'windows') {
     const services = steps.flatMap(({ argv }) => (argv[0]?.endsWith('\\sc.exe') === true && argv[1] === 'delete' ? argv[2]! : []))
-    const tasks = steps.flatMap(({ argv }) => (argv[0]?.endsWith('\\schtasks.exe') === true ? argv.slice(argv.indexOf('/TN') + 1, argv.indexOf('/TN') + 2) : []))
+    const tasks = steps.flatMap(({ argv }) =>
+      argv[0]?.endsWith('\\schtasks.exe') === true ? argv.slice(argv.indexOf('/TN') + 1, argv.indexOf('/TN') + 2) : [],
+    )
     const items = steps.flatMap(({ why }) => /^the Startup item (.*) must not run beside this one$/.exec(why)?.[1] ?? [])
     for (const [key, names] of [
       ['tasks', tasks],
@@ -60,7 +62,9 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
   }
   const script = given.beside('install.sh')
   if (script !== null) health(script, draft)
-  const lost = (Array.isArray(manifest.limits) ? manifest.limits : []).map(({ key }) => key).filter((key) => !carried.has(key) && draft.get(key.split('.')) === undefined)
+  const lost = (Array.isArray(manifest.limits) ? manifest.limits : [])
+    .map(({ key }) => key)
+    .filter((key) => !carried.has(key) && draft.get(key.split('.')) === undefined)
   if (lost.length > 0) draft.remark([], `The profile that this was rendered from had ${lost.join(', ')} too, which no rendered file holds as it was written.`)
 }
 
@@ -89,13 +93,21 @@ function health(script: string, draft: Draft): void {
   const pointer = file.indexOf('value=$(json_at ')
   if (pointer >= 0) draft.set(['health', 'file', 'json'], shellWords(file, pointer + 16)[1]!.replace(/\)$/, ''))
   const wanted = file.indexOf('for wanted in ')
-  if (wanted >= 0) draft.set(['health', 'file', 'equals'], shellWords(file, wanted + 14).slice(0, -1).map((word) => word.replace(/;$/, '')))
+  if (wanted >= 0)
+    draft.set(
+      ['health', 'file', 'equals'],
+      shellWords(file, wanted + 14)
+        .slice(0, -1)
+        .map((word) => word.replace(/;$/, '')),
+    )
 }
 
 /** health <- install.cmd and health.js (templates/windows). */
 function windowsHealth({ beside }: Given, draft: Draft): void {
   const script = beside('install.cmd') ?? ''
-  const [stable, timeout] = [/^if %hi_up% GTR (\d+) exit \/b 0\r?$/m, /^if %hi_spent% GEQ (\d+) goto :unhealthy\r?$/m].map((pattern) => pattern.exec(script)?.[1])
+  const [stable, timeout] = [/^if %hi_up% GTR (\d+) exit \/b 0\r?$/m, /^if %hi_spent% GEQ (\d+) goto :unhealthy\r?$/m].map(
+    (pattern) => pattern.exec(script)?.[1],
+  )
   if (stable !== undefined && stable !== '2') draft.set(['health', 'stableFor'], `${stable}s`)
   if (timeout !== undefined && timeout !== '30') draft.set(['health', 'timeout'], `${timeout}s`)
   const command = /^(.*) >NUL 2>&1\r?\n(?:if not "%ERRORLEVEL%"=="0" )?goto :notYet/m.exec(script)?.[1]
@@ -111,7 +123,11 @@ function windowsHealth({ beside }: Given, draft: Draft): void {
   if (http !== null) draft.set(['health', 'http'], http)
   const file = value('file') as { path: string; pointer: string | null; equals: readonly string[] | null } | null
   if (file !== null)
-    draft.set(['health', 'file'], { path: file.path, ...(file.pointer === null ? {} : { json: file.pointer }), ...(file.equals === null ? {} : { equals: file.equals }) })
+    draft.set(['health', 'file'], {
+      path: file.path,
+      ...(file.pointer === null ? {} : { json: file.pointer }),
+      ...(file.equals === null ? {} : { equals: file.equals }),
+    })
 }
 
 /** The name for people, from the title that the install script shows. */

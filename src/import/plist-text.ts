@@ -3,22 +3,24 @@ import type { Plist } from '../escape/plist.ts'
 import { NotXml, readXml, type Element } from './xml-text.ts'
 
 /** What launchd has no use for, and this tool no type. */
-export interface Foreign {
-  readonly foreign: 'date' | 'data'
+const foreign = Symbol('foreign')
+interface Foreign {
+  readonly [foreign]: 'date' | 'data'
 }
 export type Read = string | number | boolean | Foreign | readonly Read[] | { readonly [key: string]: Read }
 
 export const isDict = (value: Read | undefined): value is { readonly [key: string]: Read } =>
   typeof value === 'object' && !Array.isArray(value) && !isForeign(value)
-const isForeign = (value: Read): value is Foreign => typeof value === 'object' && 'foreign' in value && Object.keys(value).length === 1 && ['date', 'data'].includes(String(value.foreign))
+const isForeign = (value: Read): value is Foreign => typeof value === 'object' && Object.hasOwn(value, foreign)
 
 /** Whether there is no date and no data in it. */
 export const isPlain = (value: Read): value is Plist =>
-  typeof value !== 'object' || (Array.isArray(value) ? value.every(isPlain) : !isForeign(value) && Object.values(value as { readonly [key: string]: Read }).every(isPlain))
+  typeof value !== 'object' ||
+  (Array.isArray(value) ? value.every(isPlain) : !isForeign(value) && Object.values(value as { readonly [key: string]: Read }).every(isPlain))
 
 /** @throws NotXml with the reason */
 export function readPlist(text: string): Read {
-  const root = readXml(text)
+  const root = readXml(text, true)
   if (root.name !== 'plist') return value(root)
   if (root.children.length !== 1) throw new NotXml('a property list has one value')
   return value(root.children[0]!)
@@ -45,7 +47,7 @@ function value({ name, text, children }: Element): Read {
     }
     case 'date':
     case 'data':
-      return { foreign: name }
+      return { [foreign]: name }
     case 'array':
       return children.map(value)
     case 'dict': {

@@ -19,7 +19,8 @@ export interface Reading {
   readonly percent: (word: string) => string
 }
 
-export const refuse = ({ main }: Given, why: string, hint: string): UserError => new UserError('NOT_IMPORTED', `${main.path} cannot become a profile: ${why}`, { hint })
+export const refuse = ({ main }: Given, why: string, hint: string): UserError =>
+  new UserError('NOT_IMPORTED', `${main.path} cannot become a profile: ${why}`, { hint })
 
 /** Who writes a directive in a rendered unit: where it is always this tool, `native` cannot have it. */
 type Writer = 'tool' | 'anyone'
@@ -50,4 +51,8 @@ export function express({ unit, draft }: Reading, [section, key]: readonly [stri
   draft.remark(path, `not carried: ${shown(unit, section, key)}: ${why}`)
 }
 
-const shown = (unit: Unit, section: string, key: string): string => unit.values(section, key).map((value) => `${key}=${value}`).join(', ')
+const shown = (unit: Unit, section: string, key: string): string =>
+  unit
+    .values(section, key)
+    .map((value) => `${key}=${value}`)
+    .join(', ')

@@ -51,7 +51,8 @@ export function readRegistry(given: Given): Imported {
         splitCommandLine(expand(image)),
         'it speaks with the Service Control Manager itself; under WinSW it must run as an ordinary program, which many such programs can only with an option of their own',
       )
-      for (const pair of (service.get('environment') ?? '').split('\\0')) if (pair.includes('=')) draft.variable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+      for (const pair of (service.get('environment') ?? '').split('\\0'))
+        if (pair.includes('=')) draft.variable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
     }
   } catch (error) {
     if (error instanceof MachineVariable) throw refuse(given, error.message, 'write its value in')
@@ -81,7 +82,8 @@ function ofNssm(values: Values, draft: Draft, expand: (text: string) => string):
   draft.set(['command'], [expand(values.get('application')!), ...splitArguments(expand(values.get('appparameters') ?? ''))])
   const folder = values.get('appdirectory')
   if (folder !== undefined && folder !== '') draft.set(['workingDirectory'], expand(folder))
-  for (const pair of (values.get('appenvironmentextra') ?? '').split('\\0')) if (pair.includes('=')) draft.variable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
+  for (const pair of (values.get('appenvironmentextra') ?? '').split('\\0'))
+    if (pair.includes('=')) draft.variable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
   for (const [key, name] of [
     ['appstdout', 'stdout'],
     ['appstderr', 'stderr'],
@@ -89,8 +91,8 @@ function ofNssm(values: Values, draft: Draft, expand: (text: string) => string):
     const path = values.get(key)
     if (path !== undefined && path !== '') draft.set(['logs', name], expand(path))
   }
-  const read = ['application', 'appparameters', 'appdirectory', 'appenvironmentextra', 'appstdout', 'appstderr']
-  for (const [name, value] of values) if (name.startsWith('app') && !read.includes(name)) draft.remark([], `not carried: ${name} of NSSM: ${value}`)
+  const read = new Set(['application', 'appparameters', 'appdirectory', 'appenvironmentextra', 'appstdout', 'appstderr'])
+  for (const [name, value] of values) if (name.startsWith('app') && !read.has(name)) draft.remark([], `not carried: ${name} of NSSM: ${value}`)
 }
 
 /** restart <- FailureActions: the seconds until the count starts again, two pointers, how many actions, a pointer; then a type and milliseconds each. */
@@ -110,5 +112,6 @@ function failures(hex: string | undefined, draft: Draft): void {
   if (delays.length > 0) draft.set(['restart', 'delays'], delays.map(duration))
   const reset = bytes.length >= 4 ? bytes.readUInt32LE(0) : 0
   // 0xffffffff is never.
-  if (delays.length > 0 && reset > 0 && reset < 0xffff_ffff && draft.get(['restart', 'limit']) === undefined) draft.set(['restart', 'resetAfter'], duration(reset * 1000))
+  if (delays.length > 0 && reset > 0 && reset < 0xffff_ffff && draft.get(['restart', 'limit']) === undefined)
+    draft.set(['restart', 'resetAfter'], duration(reset * 1000))
 }

@@ -16,4 +16,5 @@ export function looksSecret(variable: string, text: string): boolean {
 }
 
 /** An argument that hands over a secret, or the one before it does: `--token=...`, `--password`. */
-export const secretArgument = (argument: string): boolean => /^--?(?:[a-z0-9]+[-_])*(?:token|secret|password|passwd|passphrase|api[-_]?key)(?:=.+)?$/i.test(argument)
+export const secretArgument = (argument: string): boolean =>
+  /^--?(?:[a-z0-9]+[-_])*(?:token|secret|password|passwd|passphrase|api[-_]?key)(?:=.+)?$/i.test(argument)

@@ -1,5 +1,6 @@
 // Environment= and EnvironmentFile= of a unit in, `environment` and `environmentFiles` out.
 import { variableName } from '../profile/patterns.ts'
+import { isAbsolutePath } from './draft.ts'
 import { secretNames } from './launcher-sh.ts'
 import { express, type Reading } from './reading.ts'
 import { looksSecret } from './secrets.ts'
@@ -47,8 +48,9 @@ function files(reading: Reading): void {
       if (/\/hermes-install\/[^/]+\/secrets\.env$/.test(path) && !optional) {
         const text = given.beside('secrets.env') ?? given.beside(path)
         if (text === null) draft.remark(['environment'], `${path} cannot be read here: name each of its variables as { fromEnv: NAME, secret: true }`)
-        for (const name of secretNames(text ?? '')) draft.set(['environment', name], { fromEnv: name, secret: true }, `set the variable ${name} for the command that renders or applies`)
-      } else if (!path.startsWith('/') && !path.startsWith('\ue000')) draft.remark(['environmentFiles'], `systemd passes over EnvironmentFile=${path}: it is not absolute`)
+        for (const name of secretNames(text ?? ''))
+          draft.set(['environment', name], { fromEnv: name, secret: true }, `set the variable ${name} for the command that renders or applies`)
+      } else if (!isAbsolutePath(path)) draft.remark(['environmentFiles'], `systemd passes over EnvironmentFile=${path}: it is not absolute`)
       else carried.push(optional ? { path, optional } : path)
     }
     if (carried.length > 0) draft.set(['environmentFiles'], carried)

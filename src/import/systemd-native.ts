@@ -9,7 +9,7 @@ const single =
 const emptyCounts = /^(?:CapabilityBoundingSet|AmbientCapabilities)$/
 
 /** Sections that systemd reads in a service. */
-const sections: readonly string[] = ['Unit', 'Service', 'Install']
+const sections: ReadonlySet<string> = new Set(['Unit', 'Service', 'Install'])
 
 export function nativeKeys({ unit, draft }: Reading): void {
   const type = unit.take('Service', 'Type').at(-1) ?? (unit.has('Service', 'BusName') ? 'dbus' : 'simple')
@@ -18,13 +18,17 @@ export function nativeKeys({ unit, draft }: Reading): void {
   if (killMode !== 'mixed') draft.set(['native', 'linux', 'Service', 'KillMode'], killMode)
   const own = [...(type === 'simple' ? ['Type'] : []), ...(killMode === 'control-group' ? ['KillMode'] : [])]
   if (own.length > 0)
-    draft.remark(['native', 'linux', 'Service', own[0]!], `${own.join(' and ')}: what systemd does unless told; without ${own.length > 1 ? 'them' : 'it'}, hermes-install has Type=exec and KillMode=mixed`)
+    draft.remark(
+      ['native', 'linux', 'Service', own[0]!],
+      `${own.join(' and ')}: what systemd does unless told; without ${own.length > 1 ? 'them' : 'it'}, hermes-install has Type=exec and KillMode=mixed`,
+    )
 
   for (const { section, key, values, reset } of unit.left()) {
     const name = `${key}=${values.join(', ')}`
-    if (!sections.includes(section)) draft.remark([], `not carried: [${section}] ${key}: systemd reads no such section in a service`)
+    if (!sections.has(section)) draft.remark([], `not carried: [${section}] ${key}: systemd reads no such section in a service`)
     else if (!directivePattern.test(key)) draft.remark([], `not carried: [${section}] ${name}: this cannot be the name of a directive`)
-    else if (/^SetCredential/.test(key)) draft.remark([], `not carried: [${section}] ${key}=, which holds a secret: put it into a file, and use environment with { secretFile }`)
+    else if (key.startsWith('SetCredential'))
+      draft.remark([], `not carried: [${section}] ${key}=, which holds a secret: put it into a file, and use environment with { secretFile }`)
     else if (values.length === 0) {
       if (reset && emptyCounts.test(key)) draft.set(['native', 'linux', section, key], '')
     } else if (single.test(key) || values.length === 1) {

@@ -8,7 +8,7 @@ import { size, sizeBytes } from './span.ts'
 export function outputKeys({ unit, draft, percent }: Reading): void {
   const [stdout, stderr] = [unit.last('Service', 'StandardOutput'), unit.last('Service', 'StandardError')]
   const file = (value: string | undefined): string | null => {
-    const path = /^append:(\/.*)$/.exec(value ?? '')?.[1]
+    const path = /^append:([/%].*)$/.exec(value ?? '')?.[1]
     try {
       return path === undefined ? null : percent(path)
     } catch {

@@ -92,7 +92,11 @@ function exitCodes({ unit, draft }: Reading): void {
   unit.take('Service', 'SuccessExitStatus')
   draft.set(['restart', 'restartExitCodes'], force)
   const added = force.filter((code) => code !== 0 && !success.includes(code))
-  if (added.length > 0) draft.remark(['restart', 'restartExitCodes'], `here these count as a success too (SuccessExitStatus=${added.join(' ')}): a restart that was asked for is no failure`)
+  if (added.length > 0)
+    draft.remark(
+      ['restart', 'restartExitCodes'],
+      `here these count as a success too (SuccessExitStatus=${added.join(' ')}): a restart that was asked for is no failure`,
+    )
 }
 
 /** stop <- KillSignal=, TimeoutStopSec=, and TimeoutSec=, which sets the time of the start too. */
@@ -113,4 +117,15 @@ function stop(reading: Reading): void {
   if (common !== undefined && !unit.has('Service', 'TimeoutStartSec')) draft.set(['native', 'linux', 'Service', 'TimeoutStartSec'], common)
 }
 
-const numbered: Readonly<Record<number, string>> = { 1: 'SIGHUP', 2: 'SIGINT', 3: 'SIGQUIT', 6: 'SIGABRT', 9: 'SIGKILL', 10: 'SIGUSR1', 12: 'SIGUSR2', 14: 'SIGALRM', 15: 'SIGTERM', 18: 'SIGCONT' }
+const numbered: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  3: 'SIGQUIT',
+  6: 'SIGABRT',
+  9: 'SIGKILL',
+  10: 'SIGUSR1',
+  12: 'SIGUSR2',
+  14: 'SIGALRM',
+  15: 'SIGTERM',
+  18: 'SIGCONT',
+}

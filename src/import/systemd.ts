@@ -1,7 +1,7 @@
 // A unit, the drop-ins over it and the files beside it in; the profile that renders to the same service, with a remark for each value it cannot carry, out.
 // The reverse of platform/systemd/view.ts: read the two side by side.
 import { label as labelPattern, account as accountPattern } from '../profile/patterns.ts'
-import { fact, nameFrom, newDraft } from './draft.ts'
+import { fact, isAbsolutePath, nameFrom, newDraft } from './draft.ts'
 import { baseName, ownExtras, ownName, titleOf } from './own.ts'
 import type { Given, Imported } from './model.ts'
 import { express, refuse, type Reading } from './reading.ts'
@@ -24,9 +24,11 @@ export function readSystemd(given: Given): Imported {
   const draft = newDraft()
   const template = name.instance === ''
   const stem = template ? `${name.prefix}@${fact('instance')}` : name.stem
-  const label = template || labelPattern.test(name.stem) ? stem : name.stem.replaceAll(/[^A-Za-z0-9._@-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9_-]+$/g, '')
+  const label =
+    template || labelPattern.test(name.stem) ? stem : name.stem.replaceAll(/[^A-Za-z0-9._@-]+/g, '-').replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9_-]+$/g, '')
   const reading: Reading = { unit, draft, given, name, scope, label, percent: specifiers(name, scope) }
 
+  if (unit.broken !== null) throw refuse(given, `systemd itself refuses it: ${unit.broken}`, 'mend the unit first: systemd-analyze verify')
   checkKind(reading)
   const id = ownName(given) ?? nameFrom(template ? name.prefix : label)
   draft.set(['name'], id)
@@ -60,7 +62,9 @@ function scopeOf({ scope, main, beside }: Given, unit: Unit): 'user' | 'system' 
   if (/systemd\/user\/|\/\.config\/systemd\//.test(placed)) return 'user'
   if (/systemd\/system\//.test(placed)) return 'system'
   const by = unit.words('Install', 'WantedBy')
-  return by.some((target) => ['default.target', 'graphical-session.target', 'basic.target'].includes(target)) && !by.includes('multi-user.target') ? 'user' : 'system'
+  return by.some((target) => ['default.target', 'graphical-session.target', 'basic.target'].includes(target)) && !by.includes('multi-user.target')
+    ? 'user'
+    : 'system'
 }
 
 /** A profile declares one program that keeps running. */
@@ -112,7 +116,7 @@ function workingDirectory(reading: Reading): void {
   if (!unit.has('Service', 'WorkingDirectory')) return
   express(reading, ['Service', 'WorkingDirectory'], ['workingDirectory'], 'anyone', () => {
     const path = percent(unit.last('Service', 'WorkingDirectory')!)
-    const absolute = path.startsWith('/') || path.startsWith(fact('home'))
+    const absolute = isAbsolutePath(path)
     if (absolute) draft.set(['workingDirectory'], path)
     return absolute
   })

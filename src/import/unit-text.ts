@@ -1,7 +1,7 @@
 // The text of a unit file in, its assignments in order out.
 // Grammar: systemd.syntax(7), and where that is silent src/shared/conf-parser.c of systemd 252 (config_parse, parse_line); test/oracles/import.test.ts asks systemd itself.
 
-export interface Assignment {
+interface Assignment {
   readonly section: string
   readonly key: string
   readonly value: string
@@ -13,6 +13,8 @@ export interface UnitText {
   readonly assignments: readonly Assignment[]
   /** Lines that systemd passes over with a warning. */
   readonly ignored: readonly { readonly line: number; readonly why: string }[]
+  /** Where systemd stops reading, and refuses the whole file. */
+  readonly broken: { readonly line: number; readonly why: string } | null
 }
 
 const blanks = /^[ \t]+|[ \t]+$/g
@@ -28,16 +30,17 @@ const goesOn = (text: string): boolean => (/\\+$/.exec(text)?.[0].length ?? 0) %
 export function readUnitText(text: string): UnitText {
   const assignments: Assignment[] = []
   const ignored: { line: number; why: string }[] = []
+  let broken: UnitText['broken'] = null
   let section: string | null = null
   let joined: string | null = null
   let began = 0
 
   const take = (whole: string, line: number): void => {
     const content = strip(whole)
-    if (content === '') return
+    if (content === '' || broken !== null) return
     if (content.startsWith('[')) {
       if (content.endsWith(']')) section = content.slice(1, -1)
-      else ignored.push({ line, why: 'a section without its "]"' })
+      else broken ??= { line, why: 'a section without its "]"' }
       return
     }
     const equals = content.indexOf('=')
@@ -62,5 +65,5 @@ export function readUnitText(text: string): UnitText {
     take(whole, began)
   }
   if (joined !== null) take(joined, began)
-  return { assignments, ignored }
+  return { assignments, ignored, broken }
 }

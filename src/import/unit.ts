@@ -36,6 +36,8 @@ const dependency =
 export interface Unit {
   /** Lines that systemd passes over. */
   readonly ignored: readonly { readonly path: string; readonly line: number; readonly why: string }[]
+  /** Where systemd refuses one of the files as a whole. */
+  readonly broken: string | null
   readonly values: (section: string, key: string) => readonly string[]
   /** The value that counts for a directive that has one. */
   readonly last: (section: string, key: string) => string | undefined
@@ -53,9 +55,11 @@ export interface Unit {
 export function readUnit(sources: readonly Source[]): Unit {
   const directives = new Map<string, Directive>()
   const taken = new Set<string>()
+  let broken: string | null = null
   const ignored: { path: string; line: number; why: string }[] = []
   for (const { path, text } of sources) {
     const read = readUnitText(text)
+    if (read.broken !== null) broken ??= `${path}:${read.broken.line}: ${read.broken.why}`
     ignored.push(...read.ignored.map((one) => ({ path, ...one })))
     for (const assignment of read.assignments) {
       const [section, key] = older[`${assignment.section}.${assignment.key}`] ?? [assignment.section, assignment.key]
@@ -73,6 +77,7 @@ export function readUnit(sources: readonly Source[]): Unit {
   const values: Unit['values'] = (section, key) => directives.get(`${section}.${key}`)?.values ?? []
   return {
     ignored,
+    broken,
     values,
     last: (section, key) => values(section, key).at(-1),
     has: (section, key) => values(section, key).length > 0,

@@ -56,7 +56,8 @@ function fromElements({ all, text, draft }: WinswReading): Recovery {
     else if (action === 'restart') delays.push(winswMs(delay) ?? 0)
     else {
       ends = true
-      if (action !== 'none') draft.remark(['restart', 'limit'], `not carried: <onfailure action="${action}">: a profile only restarts the service, so it ends there`)
+      if (action !== 'none')
+        draft.remark(['restart', 'limit'], `not carried: <onfailure action="${action}">: a profile only restarts the service, so it ends there`)
     }
   }
   return { resetMs: Math.max(1000, winswMs(reset) ?? 86_400_000), delays, ends: ends && delays.length > 0 }

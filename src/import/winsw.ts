@@ -42,7 +42,11 @@ export function readWinsw(given: Given): Imported {
   }
   const own = given.main.text.includes('Rendered by hermes-install from the profile "')
   const place = given.main.path.replaceAll('/', '\\')
-  const base = own ? `C:\\ProgramData\\hermes-install\\${all('id')[0]?.text ?? ''}` : /^[A-Za-z]:\\/.test(place) ? place.slice(0, place.lastIndexOf('\\')) : null
+  const base = own
+    ? `C:\\ProgramData\\hermes-install\\${all('id')[0]?.text ?? ''}`
+    : /^[A-Za-z]:\\/.test(place)
+      ? place.slice(0, place.lastIndexOf('\\'))
+      : null
   const label = all('id')[0]?.text.trim() ?? baseName(given.main.path).replace(/\.xml$/i, '')
   const draft = newDraft()
   const variables = expanding(base, label)
@@ -77,7 +81,11 @@ export function readWinsw(given: Given): Imported {
   native(reading)
   for (const { name: rest } of root.children)
     if (!taken.has(rest)) draft.remark([], `not carried: <${rest}>: ${unsupported[rest] ?? 'WinSW has no such element, or it is none that a profile knows'}`)
-  if (variables.assumed.size > 0) draft.remark([], `${[...variables.assumed].map((one) => `%${one}%`).join(', ')} ${variables.assumed.size > 1 ? 'are' : 'is'} written out as on most machines: look it over.`)
+  if (variables.assumed.size > 0)
+    draft.remark(
+      [],
+      `${[...variables.assumed].map((one) => `%${one}%`).join(', ')} ${variables.assumed.size > 1 ? 'are' : 'is'} written out as on most machines: look it over.`,
+    )
   ownExtras(given, draft, 'windows')
   return { os: 'windows', ...draft.done(), instance: null }
 }
@@ -103,9 +111,10 @@ function rootOf(given: Given): Element {
 /** Which line of WinSW it was written for: elements that version 3 no longer has. */
 function lineOf(root: Element, { beside }: Given, own: boolean): 2 | 3 {
   if (own) return /releases\/download\/v2\./.test(beside('install.cmd') ?? '') ? 2 : 3
-  const old = ['argument', 'startargument', 'stopargument', 'stopparentprocessfirst', 'waithint', 'sleeptime']
+  const old = new Set(['argument', 'startargument', 'stopargument', 'stopparentprocessfirst', 'waithint', 'sleeptime'])
   const account = root.children.find(({ name }) => name === 'serviceaccount')
-  return root.children.some(({ name }) => old.includes(name)) || (account !== undefined && account.children.some(({ name }) => name === 'user') && !account.children.some(({ name }) => name === 'username'))
+  return root.children.some(({ name }) => old.has(name)) ||
+    (account !== undefined && account.children.some(({ name }) => name === 'user') && !account.children.some(({ name }) => name === 'username'))
     ? 2
     : 3
 }
@@ -153,7 +162,11 @@ function command(reading: WinswReading): void {
   }
   if (!/^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(program)) {
     if (reading.base === null || !/[\\/]|\.exe$/i.test(program))
-      throw refuse(given, `<executable>${program}</executable> is no whole path, and only that machine knows where it is`, 'write the whole path in, and import it again')
+      throw refuse(
+        given,
+        `<executable>${program}</executable> is no whole path, and only that machine knows where it is`,
+        'write the whole path in, and import it again',
+      )
     program = `${reading.base}\\${program.replace(/^\.[\\/]/, '')}`
     draft.remark(['command'], 'the path of the program was relative to the folder of the file')
   }
@@ -161,7 +174,8 @@ function command(reading: WinswReading): void {
   draft.set(['command'], [program, ...words])
   if (list.length === 0 && words.map(quoteArgument).join(' ') !== line.trim())
     draft.remark(['command'], 'the arguments are quoted in another way here; a program that uses the C runtime takes both apart into the same words')
-  if (words.some(secretArgument)) draft.remark(['command'], 'an argument looks like a secret, and everybody on the machine can read it: hand it over in a file or in `environment`')
+  if (words.some(secretArgument))
+    draft.remark(['command'], 'an argument looks like a secret, and everybody on the machine can read it: hand it over in a file or in `environment`')
   // WinSW runs the program in the folder of its file, unless told.
   const folder = text('workingdirectory', ['workingDirectory'])
   if (folder !== undefined && folder !== '') draft.set(['workingDirectory'], folder)
@@ -170,7 +184,12 @@ function command(reading: WinswReading): void {
 
 function launched(path: string, { given, draft, text }: WinswReading): void {
   const batch = readBatchLauncher(given.beside('launcher.cmd') ?? given.beside(path) ?? '')
-  if (batch === null) throw refuse(given, `it starts ${path}, which is neither beside it nor to be read`, 'import it from the folder that render wrote, or as a user who may read it')
+  if (batch === null)
+    throw refuse(
+      given,
+      `it starts ${path}, which is neither beside it nor to be read`,
+      'import it from the folder that render wrote, or as a user who may read it',
+    )
   draft.set(['command'], batch.argv)
   const folder = text('workingdirectory', ['workingDirectory'])
   if (folder !== undefined && folder !== '') draft.set(['workingDirectory'], folder)
@@ -198,7 +217,8 @@ function launched(path: string, { given, draft, text }: WinswReading): void {
 /** autostart <- startmode; windows.delayedStart <- delayedAutoStart; after <- depend. */
 function start({ all, draft, text, line }: WinswReading): void {
   const mode = (text('startmode', ['autostart']) ?? 'Automatic').trim().toLowerCase()
-  if (mode !== 'automatic') draft.set(['autostart'], false, mode === 'manual' ? undefined : `not carried: <startmode>${mode}</startmode>: here it can be started by hand`)
+  if (mode !== 'automatic')
+    draft.set(['autostart'], false, mode === 'manual' ? undefined : `not carried: <startmode>${mode}</startmode>: here it can be started by hand`)
   // 2.12 takes it for true whenever it is there.
   const delayed = all('delayedAutoStart').at(-1)
   if (delayed !== undefined && (line === 2 || delayed.text.trim().toLowerCase() === 'true')) draft.set(['windows', 'delayedStart'], true)
@@ -252,7 +272,8 @@ function hooks({ all, draft, variables }: WinswReading): void {
     }
     if (element === 'prestart') draft.remark(['hooks', name], 'WinSW logs a failure of it and goes on; here a failure keeps the service from starting')
     if (element === 'poststop') draft.remark(['hooks', name], 'WinSW runs it after a wanted stop; here it runs after every end')
-    for (const child of ['stdoutPath', 'stderrPath']) if (part(child) !== '') draft.remark(['hooks', name], `not carried: <${child}>${part(child)}</${child}>: a hook has no log of its own`)
+    for (const child of ['stdoutPath', 'stderrPath'])
+      if (part(child) !== '') draft.remark(['hooks', name], `not carried: <${child}>${part(child)}</${child}>: a hook has no log of its own`)
   }
 }
 
@@ -271,12 +292,26 @@ function account({ all, draft, text, label }: WinswReading): void {
   if (user === '') return
   const asked = part('password') !== '' || part('prompt') !== ''
   draft.set(['windows', 'account'], asked ? { name: user, password: { secretFile: `C:\\ProgramData\\${label}\\password` } } : { name: user })
-  if (part('password') !== '') draft.remark(['windows', 'account'], 'the password stands in the file and was not copied: take it out of there, and see docs/windows.md for how Windows gets to know it')
+  if (part('password') !== '')
+    draft.remark(
+      ['windows', 'account'],
+      'the password stands in the file and was not copied: take it out of there, and see docs/windows.md for how Windows gets to know it',
+    )
   else if (asked) draft.remark(['windows', 'account'], 'the path of the password file is in no rendered file: put the right one in')
 }
 
 /** Elements that pass through as they are (platform/windows/view.ts, `known`). */
-const passing = ['beeponshutdown', 'hidewindow', 'securityDescriptor', 'stopparentprocessfirst', 'waithint', 'sleeptime', 'interactive', 'outfiledisabled', 'errfiledisabled']
+const passing = [
+  'beeponshutdown',
+  'hidewindow',
+  'securityDescriptor',
+  'stopparentprocessfirst',
+  'waithint',
+  'sleeptime',
+  'interactive',
+  'outfiledisabled',
+  'errfiledisabled',
+]
 
 function native({ all, draft }: WinswReading): void {
   // Of some of these, WinSW 2 only looks whether they are there.

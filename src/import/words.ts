@@ -31,12 +31,12 @@ function decoded(parts: readonly Buffer[]): string {
 }
 
 /** A place in a value. */
-export interface Cursor {
+interface Cursor {
   readonly text: string
   at: number
 }
 
-export const skipBlanks = (cursor: Cursor): void => {
+const skipBlanks = (cursor: Cursor): void => {
   while (cursor.at < cursor.text.length && separators.has(cursor.text[cursor.at]!)) cursor.at++
 }
 
@@ -46,7 +46,7 @@ export const skipBlanks = (cursor: Cursor): void => {
  * @returns null at the end
  * @throws NotTaken for an open quote, a backslash at the end, an unknown escape
  */
-export function nextWord(cursor: Cursor, relaxed: boolean): string | null {
+function nextWord(cursor: Cursor, relaxed: boolean): string | null {
   skipBlanks(cursor)
   const { text } = cursor
   if (cursor.at >= text.length) return null
@@ -85,7 +85,8 @@ export function nextWord(cursor: Cursor, relaxed: boolean): string | null {
 }
 
 /** The words of a list of units, where a backslash is part of a name (`dev-x\\x2dy.device`): only quotes are taken off. */
-export const unitNames = (text: string): readonly string[] => [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
+export const unitNames = (text: string): readonly string[] =>
+  [...text.matchAll(/(?:"[^"]*"|'[^']*'|[^\s"'])+/g)].map(([word]) => word.replaceAll(/"([^"]*)"|'([^']*)'/g, '$1$2'))
 
 /** All words of a value such as that of Environment=. What comes after a mistake is lost, as systemd loses it. */
 export function wordsOf(text: string): { words: readonly string[]; problem: string | null } {

@@ -13,10 +13,13 @@ export class NotXml extends Error {}
 
 const predefined: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-/** @throws NotXml */
-export function readXml(source: string): Element {
-  // 2.11: every line end is one line feed.
-  const text = source.replace(/^\ufeff/, '').replaceAll(/\r\n?/g, '\n')
+/**
+ * @param returns whether carriage returns stay: XML makes every line end a line feed (2.11), Apple's parser does not
+ * @throws NotXml
+ */
+export function readXml(source: string, returns = false): Element {
+  const marked = source.replace(/^\ufeff/, '')
+  const text = returns ? marked : marked.replaceAll(/\r\n?/g, '\n')
   let at = 0
   const fail = (what: string): never => {
     throw new NotXml(`line ${text.slice(0, at).split('\n').length}: ${what}`)

@@ -25,6 +25,8 @@ export async function plistText(path: string): Promise<string> {
     const { run } = await import('./run.ts')
     const { code, stdout } = await run(['plutil', '-convert', 'xml1', '-o', '-', '--', path], {})
     if (code === 0) return stdout
-    throw new UserError('NOT_IMPORTED', `${path} cannot be read: it is no text, so it may be a binary property list`, { hint: 'on a Mac it is converted by itself; elsewhere: plutil -convert xml1 FILE' })
+    throw new UserError('NOT_IMPORTED', `${path} cannot be read: it is no text, so it may be a binary property list`, {
+      hint: 'on a Mac it is converted by itself; elsewhere: plutil -convert xml1 FILE',
+    })
   }
 }

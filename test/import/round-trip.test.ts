@@ -35,11 +35,21 @@ async function again(text: string, options: Options & { os: Os }): Promise<{ fir
   expect(said(one.issues)).toEqual([])
   const files = new Map(one.rendered!.files.map((file) => [file.name, file.text]))
   const name = [...files.keys()].find((file) => main[options.os].test(file))!
-  const imported = await readAny({ main: { path: name, text: files.get(name)! }, dropIns: [], name: null, scope: null, beside: (path) => files.get(path) ?? null })
+  const imported = await readAny({
+    main: { path: name, text: files.get(name)! },
+    dropIns: [],
+    name: null,
+    scope: null,
+    beside: (path) => files.get(path) ?? null,
+  })
   const written = await checked(imported, defaultFacts[options.os], ['test'])
   const two = await made(written.text, { os: options.os, env })
   expect(said(two.issues)).toEqual([])
-  return { first: { files, service: one.service! }, second: { files: new Map(two.rendered!.files.map((file) => [file.name, file.text])), service: two.service! }, written }
+  return {
+    first: { files, service: one.service! },
+    second: { files: new Map(two.rendered!.files.map((file) => [file.name, file.text])), service: two.service! },
+    written,
+  }
 }
 
 interface Rendered {

@@ -22,7 +22,12 @@ interface Case {
 const folders = ['lib/systemd/system', 'usr/lib/systemd/system', 'usr/lib/systemd/user']
 
 function allUnits(): readonly Case[] {
-  const roots = ['/', bedFile('systemd', 'roots', '254'), bedFile('systemd', 'roots', '257'), ...readdirSync(bedFile('systemd', 'units')).map((name) => bedFile('systemd', 'units', name))]
+  const roots = [
+    '/',
+    bedFile('systemd', 'roots', '254'),
+    bedFile('systemd', 'roots', '257'),
+    ...readdirSync(bedFile('systemd', 'units')).map((name) => bedFile('systemd', 'units', name)),
+  ]
   const seen = new Set<string>()
   const cases: Case[] = []
   for (const root of roots)
@@ -69,7 +74,7 @@ interface Result extends Case {
 const host = { os: 'linux', user: 'ann', uid: 1000, home: '/home/ann' } as const
 
 async function importOne(one: Case): Promise<Result> {
-  const template = /@\.service$/.test(one.name)
+  const template = one.name.endsWith('@.service')
   const loaded = template ? one.name.replace('@.service', '@x.service') : one.name
   const nothing = { ...one, written: null, rendered: '', loaded }
   try {
@@ -109,7 +114,9 @@ const results = await Promise.all(cases.map(importOne))
 
 test('there are hundreds, and most become a profile', () => {
   const count = (reason: RegExp): number => results.filter((one) => one.reason !== null && reason.test(one.reason)).length
-  console.log(`${cases.length} units: ${results.filter(({ reason }) => reason === null).length} profiles, ${count(/runs once/)} run once, ${count(/no ExecStart/)} have no program`)
+  console.log(
+    `${cases.length} units: ${results.filter(({ reason }) => reason === null).length} profiles, ${count(/runs once/)} run once, ${count(/no ExecStart/)} have no program`,
+  )
   for (const { from, reason } of results) if (reason !== null && !/runs once|no ExecStart/.test(reason)) console.log(`${basename(from)}: ${reason}`)
   expect(cases.length).toBeGreaterThan(400)
   // The rest are tasks that run once.

@@ -7,10 +7,16 @@ export type Loaded = Readonly<Record<string, unknown>>
 const passing =
   /Timestamp|^(?:Id|Names|Following|Fragment|Source|DropIn|Unit File|UnitFile|InvocationID|NeedDaemonReload|Job$|Can[A-Z]|ActiveState|SubState|FreezerState|Perpetual|Markers|Transient|RefBy|Refs|AccessSELinux|StateChange|Result|CleanResult|ReloadResult|.*Current$|.*Bytes$|.*Operations$|CPUUsageNSec|MainPID|ControlPID|ExecMain|StatusErrno|StatusText|StatusBusError|StatusVarlinkError|NRestarts|NFileDescriptorStore|UID$|GID$|ControlGroup|Effective|ConditionResult|AssertResult|WatchdogTimestamp|MemoryPeak|MemoryAvailable|OnFailureJobMode$|RestartUSecNext|.*Available$|ActivationDetails|RequiredBy|WantedBy|BoundBy|TriggeredBy|UpheldBy|ConsistsOf|ReferencedBy|LoadError|DebugInvocation)/
 
-const escaped = (name: string): string => name.replaceAll(/[^A-Za-z0-9]/g, (c) => [...Buffer.from(c)].map((byte) => `_${byte.toString(16).padStart(2, '0')}`).join(''))
+const escaped = (name: string): string =>
+  name.replaceAll(/[^A-Za-z0-9]/g, (c) => [...Buffer.from(c)].map((byte) => `_${byte.toString(16).padStart(2, '0')}`).join(''))
 
 /** One systemd with all these units on disk; `show` loads some of them. */
-export async function loadUnits(version: SystemdVersion, units: ReadonlyMap<string, string>, scope: 'user' | 'system', names: readonly string[]): Promise<ReadonlyMap<string, Loaded>> {
+export async function loadUnits(
+  version: SystemdVersion,
+  units: ReadonlyMap<string, string>,
+  scope: 'user' | 'system',
+  names: readonly string[],
+): Promise<ReadonlyMap<string, Loaded>> {
   const box = await startBox({ root: version })
   try {
     return await loadIn(box, units, scope, names)
@@ -19,11 +25,14 @@ export async function loadUnits(version: SystemdVersion, units: ReadonlyMap<stri
   }
 }
 
-export async function loadIn(box: Box, units: ReadonlyMap<string, string>, scope: 'user' | 'system', names: readonly string[]): Promise<ReadonlyMap<string, Loaded>> {
+async function loadIn(box: Box, units: ReadonlyMap<string, string>, scope: 'user' | 'system', names: readonly string[]): Promise<ReadonlyMap<string, Loaded>> {
   const folder = scope === 'user' ? '/etc/systemd/user' : '/etc/systemd/system'
   const archive = [...units].map(([name, text]) => `${Buffer.from(name).toString('base64')} ${Buffer.from(text).toString('base64')}\n`).join('')
-  const user = scope === 'user' ? ((await box.addUser('ann')), { user: 'ann' }) : {}
-  await box.exec(['bash', '-c', `mkdir -p ${folder}; while read -r name text; do base64 -d <<<"$text" >"${folder}/$(base64 -d <<<"$name")"; done`], { input: archive, timeoutMs: 300_000 })
+  const user = scope === 'user' ? (await box.addUser('ann'), { user: 'ann' }) : {}
+  await box.exec(['bash', '-c', `mkdir -p ${folder}; while read -r name text; do base64 -d <<<"$text" >"${folder}/$(base64 -d <<<"$name")"; done`], {
+    input: archive,
+    timeoutMs: 300_000,
+  })
   const manager = scope === 'user' ? '--user' : '--system'
   await box.exec(['systemctl', manager, 'daemon-reload'], user)
   const paths = names.map((name) => `/org/freedesktop/systemd1/unit/${escaped(name)}\n`).join('')
@@ -46,13 +55,15 @@ function propertiesOf(line: string): Loaded {
 
 /** What is a set is sorted; of a command, what it did is left out. */
 function normal(name: string, value: unknown): unknown {
-  if (/^Exec(?:Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)Ex$/.test(name)) return (value as [string, string[], string[]][]).map(([path, argv, flags]) => command(path, argv, flags))
+  if (/^Exec(?:Condition|Start|StartPre|StartPost|Reload|Stop|StopPost)Ex$/.test(name))
+    return (value as [string, string[], string[]][]).map(([path, argv, flags]) => command(path, argv, flags))
   if (/^Exec[A-Z]/.test(name)) return null
   if (name === 'Conditions' || name === 'Asserts') return (value as unknown[][]).map((one) => JSON.stringify(one.slice(0, 4)))
-  if (name === 'Environment') return Object.fromEntries((value as string[]).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
+  if (name === 'Environment')
+    return Object.fromEntries((value as string[]).map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]))
   // `any` has no order.
   if (/^IPAddress(?:Allow|Deny)$/.test(name)) return (value as unknown[]).map((one) => JSON.stringify(one)).sort()
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return [...new Set(value as string[])].sort()
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return [...new Set(value)].sort()
   return value
 }
 
@@ -62,14 +73,17 @@ function command(path: string, argv: readonly string[], flags: readonly string[]
   const words = literal ? argv : argv.map((word) => word.replaceAll('$$', '$'))
   const rest = flags.filter((flag) => flag !== 'no-env-expand').sort()
   const [, option = '', ...more] = words
-  if (/^\/(?:usr\/)?bin\/kill$/.test(path) && /^\$\{?MAINPID\}?$/.test(words.at(-1)!)) return ['kill', (option === '-s' ? more[0]! : option.replace(/^-/, '')).replace(/^SIG/, '').replace(/^1$/, 'HUP'), rest]
+  if (/^\/(?:usr\/)?bin\/kill$/.test(path) && /^\$\{?MAINPID\}?$/.test(words.at(-1)!))
+    return ['kill', (option === '-s' ? more[0]! : option.replace(/^-/, '')).replace(/^SIG/, '').replace(/^1$/, 'HUP'), rest]
   // A program whose path systemd refuses is started through env.
   return { path, argv: words, flags: rest }
 }
 
 /** The names of the properties in which two units differ. */
 export function differences(one: Loaded, other: Loaded): string[] {
-  return [...new Set([...Object.keys(one), ...Object.keys(other)])].filter((name) => JSON.stringify(sorted(one[name])) !== JSON.stringify(sorted(other[name]))).sort()
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .filter((name) => JSON.stringify(sorted(one[name])) !== JSON.stringify(sorted(other[name])))
+    .sort()
 }
 
 const sorted = (value: unknown): unknown =>
