@@ -157,3 +157,12 @@ test('the same text twice', async () => {
   const text = unit('Environment=B=1 A=2', 'Nice=3')
   expect((await imported('a.service', text)).text).toBe((await imported('a.service', text)).text)
 })
+
+test('native.linux may set the two directives that no key stands for, and no other', async () => {
+  const profile = (service: string): string => `version: 1\nname: a\ncommand: [/bin/a]\nnative: { linux: { Service: { ${service} } } }`
+  const { rendered } = await made(profile('Type: forking, KillMode: process, PIDFile: /run/a.pid'))
+  const text = rendered!.files[0]!.text
+  expect(text.match(/^(?:Type|KillMode)=.*$/gm)).toEqual(['Type=forking', 'KillMode=process'])
+  const { issues } = await made(profile('KillSignal: SIGINT'))
+  expect(issues.map(({ message }) => message).join()).toContain('already writes KillSignal=')
+})
