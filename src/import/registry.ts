@@ -82,7 +82,8 @@ function ofNssm(values: Values, draft: Draft, expand: (text: string) => string):
   draft.set(['command'], [expand(values.get('application')!), ...splitArguments(expand(values.get('appparameters') ?? ''))])
   const folder = values.get('appdirectory')
   if (folder !== undefined && folder !== '') draft.set(['workingDirectory'], expand(folder))
-  for (const pair of (values.get('appenvironmentextra') ?? '').split('\\0'))
+  // AppEnvironment is all that the program has, AppEnvironmentExtra is added to what Windows gives.
+  for (const pair of `${values.get('appenvironment') ?? ''}\\0${values.get('appenvironmentextra') ?? ''}`.split('\\0'))
     if (pair.includes('=')) draft.variable(pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1))
   for (const [key, name] of [
     ['appstdout', 'stdout'],
@@ -91,7 +92,7 @@ function ofNssm(values: Values, draft: Draft, expand: (text: string) => string):
     const path = values.get(key)
     if (path !== undefined && path !== '') draft.set(['logs', name], expand(path))
   }
-  const read = new Set(['application', 'appparameters', 'appdirectory', 'appenvironmentextra', 'appstdout', 'appstderr'])
+  const read = new Set(['application', 'appparameters', 'appdirectory', 'appenvironment', 'appenvironmentextra', 'appstdout', 'appstderr'])
   for (const [name, value] of values) if (name.startsWith('app') && !read.has(name)) draft.remark([], `not carried: ${name} of NSSM: ${value}`)
 }
 

@@ -1,9 +1,13 @@
 // WinSW files in, what WinSW's own parser reads of the source and of what its import renders to: the same program, arguments, variables and times.
+import { readFileSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { splitArguments } from '../../src/import/command-line.ts'
-import { winswParse } from '../beds/wine.ts'
+import { nodeExe, startWine, winswParse } from '../beds/wine.ts'
 import { made, said } from '../help.ts'
 import { imported } from '../import/help.ts'
+
+const dist = join(import.meta.dirname, '../../dist')
 
 interface Parsed {
   readonly Executable: string
@@ -75,5 +79,39 @@ test('the same service for WinSW', { timeout: 300_000 }, async () => {
     for (const [name, value] of Object.entries(before.EnvironmentVariables))
       if (!['BASE', 'SERVICE_ID', 'SERVICE_EXECUTABLE'].includes(name.toUpperCase()) && !name.startsWith('WINSW'))
         expect([name, after.EnvironmentVariables[name]], source).toEqual([name, value])
+  }
+})
+
+test('by name on Windows: the registry leads to the XML, and says all there is where there is none', { timeout: 300_000 }, async () => {
+  const wine = await startWine()
+  try {
+    for (const name of readdirSync(dist).filter((file) => file.endsWith('.cjs'))) wine.writeFile(`C:\\hi\\dist\\${name}`, readFileSync(join(dist, name)))
+    const key = (name: string): string => `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${name}`
+    const add = async (name: string, value: string, type: string, data: string): Promise<void> => {
+      expect(await wine.run(['C:\\windows\\system32\\reg.exe', 'add', key(name), '/v', value, '/t', type, '/d', data, '/f'])).toMatchObject({ code: 0 })
+    }
+    wine.writeFile('C:\\my services\\App.xml', service('<arguments>a "b c"</arguments>'))
+    for (const [name, image] of [
+      ['App', '"C:\\my services\\App.exe"'],
+      ['Plain', '"C:\\Program Files\\Plain\\plain.exe" --serve "x y"'],
+    ] as const) {
+      await add(name, 'Type', 'REG_DWORD', '16')
+      await add(name, 'Start', 'REG_DWORD', '2')
+      await add(name, 'ImagePath', 'REG_EXPAND_SZ', image)
+    }
+    await add('Plain', 'DependOnService', 'REG_MULTI_SZ', 'Tcpip\\0Eventlog')
+    const read = async (name: string): Promise<Record<string, unknown>> => {
+      const { output } = await wine.run([nodeExe, 'C:\\hi\\dist\\main.cjs', 'import', name, '--json'])
+      return JSON.parse(output) as Record<string, unknown>
+    }
+    expect(await read('App')).toMatchObject({ ok: true, source: 'C:\\my services\\App.xml', profile: { command: ['C:\\app\\app.exe', 'a', 'b c'] } })
+    expect(await read('Plain')).toMatchObject({
+      ok: true,
+      source: key('Plain'),
+      profile: { name: 'plain', command: ['C:\\Program Files\\Plain\\plain.exe', '--serve', 'x y'], after: ['network', 'Eventlog'] },
+    })
+    expect((await wine.run([nodeExe, 'C:\\hi\\dist\\main.cjs', 'import', 'Nobody'])).output).toMatch(/no service of that name[^]*looked at: HKLM/)
+  } finally {
+    await wine.stop()
   }
 })
