@@ -83,6 +83,24 @@ test('the item in the Startup folder leads to the script of the task', async () 
   expect(profile).toMatchObject({ windows: { parameters: { hermesHome: { default: 'D:\\My Hermes' } } } })
 })
 
+test('a service of WinSW, and one of NSSM', async () => {
+  const xml = `<service><id>HermesGateway</id><name>HermesGateway</name><executable>D:\\h\\venv\\Scripts\\python.exe</executable><arguments>-m hermes_cli.main gateway run</arguments><env name="HERMES_HOME" value="D:\\hermes"/><onfailure action="restart" delay="3 sec"/></service>`
+  const profile = { ...base, windows: { parameters: { hermesHome: { default: 'D:\\hermes' }, checkout: { default: 'D:\\h' } } } }
+  expect((await imported('D:\\s\\HermesGateway.xml', xml)).profile).toEqual({ ...profile, windows: { ...profile.windows, restart: { delays: '3s' } } })
+  const key = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\HermesGateway'
+  const registry = [
+    key,
+    '    Type    REG_DWORD    0x10',
+    '    ImagePath    REG_EXPAND_SZ    C:\\nssm.exe',
+    `${key}\\Parameters`,
+    '    Application    REG_EXPAND_SZ    D:\\h\\venv\\Scripts\\python.exe',
+    '    AppParameters    REG_EXPAND_SZ    -m hermes_cli.main gateway run',
+    '    AppEnvironmentExtra    REG_MULTI_SZ    HERMES_HOME=D:\\hermes\\0PYTHONIOENCODING=utf-8',
+    '',
+  ]
+  expect((await imported('HKLM', registry.join('\r\n'), { name: 'HermesGateway' })).profile).toEqual(profile)
+})
+
 test('another script is refused, and another service that mentions Hermes stays as it is', async () => {
   await expect(imported('x.cmd', '@echo off\r\necho hi\r\n')).rejects.toMatchObject({ code: 'NOT_IMPORTED' })
   const { profile } = await imported('hermes-backup.service', '[Service]\nExecStart=/usr/bin/backup /srv/hermes\n')

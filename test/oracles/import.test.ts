@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import { UserError } from '../../src/errors.ts'
 import { checked, type Written } from '../../src/import/check.ts'
 import { readAny } from '../../src/import/recognise.ts'
+import { readUnit } from '../../src/import/unit.ts'
 import { bedFile } from '../beds/paths.ts'
 import { made, said } from '../help.ts'
 import { differences, loadUnits, type Loaded } from './units.ts'
@@ -123,14 +124,70 @@ test('there are hundreds, and most become a profile', () => {
   expect(count(/./) - count(/runs once|no ExecStart/)).toBeLessThan(10)
 })
 
-test.each(['system', 'user'] as const)('what is rendered is the same unit for systemd: %s', { timeout: 900_000 }, async (scope) => {
+test.each([
+  ['system', '252'],
+  ['user', '252'],
+  ['system', '257'],
+] as const)('what is rendered is the same unit: %s, systemd %s', { timeout: 900_000 }, async (scope, version) => {
   const some = results.filter((one) => one.reason === null && one.scope === scope)
   const askFor = some.map(({ loaded }) => loaded)
   const [before, after] = await Promise.all([
-    loadUnits('252', new Map(some.map(({ name, text }) => [name, text])), scope, askFor),
-    loadUnits('252', new Map(some.map(({ loaded, rendered }) => [loaded, rendered])), scope, askFor),
+    loadUnits(version, new Map(some.map(({ name, text }) => [name, text])), scope, askFor),
+    loadUnits(version, new Map(some.map(({ loaded, rendered }) => [loaded, rendered])), scope, askFor),
   ])
   const wrong = some.flatMap(({ from, loaded, written }) => unnamed(before.get(loaded)!, after.get(loaded)!, written!).map((line) => `${from} ${line}`))
   expect(some.length).toBeGreaterThan(scope === 'system' ? 200 : 20)
   expect(wrong.slice(0, 40)).toEqual([])
+})
+
+test('what is rendered has the same [Install] section, which systemd reads only to enable a unit', () => {
+  const install = (text: string, path: string): unknown =>
+    readUnit([{ path, text }])
+      .section('Install')
+      .map(({ key, values }) => `${key}=${values.flatMap((value) => value.split(/\s+/)).join(' ')}`)
+      .sort()
+  for (const { reason, from, text, rendered, name } of results)
+    // What an instance of a template is enabled as, its DefaultInstance= included, is a text of its own.
+    if (reason === null && !name.includes('@')) expect(install(rendered, from), from).toEqual(install(text, from))
+})
+
+test('what is rendered is imported to the same profile', async () => {
+  const some = results.filter((one) => one.reason === null)
+  const again = await Promise.all(
+    some.map(async ({ loaded, rendered, scope, from }) => {
+      const { profile } = await readAny({ main: { path: from, text: rendered }, dropIns: [], name: loaded, scope, beside: () => null })
+      return { from, loaded, profile }
+    }),
+  )
+  const wrong = some.flatMap(({ written, from, name, loaded }, i) => {
+    // A template has become its instance, a secret a file.
+    if (name !== loaded || /fromEnv/.test(written!.text)) return []
+    // A fact has become what it is on this host.
+    const text = (profile: unknown): string =>
+      JSON.stringify(ordered(profile)).replaceAll('${home}', host.home).replaceAll('${uid}', String(host.uid)).replaceAll('${user}', host.user)
+    const [before, after] = [text(written!.profile), text(again[i]!.profile)]
+    return before === after ? [] : [`${from}\n${before}\n${after}`]
+  })
+  expect(wrong.slice(0, 5)).toEqual([])
+})
+
+const ordered = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(ordered)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(
+          Object.entries(value)
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([key, child]) => [key, ordered(child)]),
+        )
+      : value
+
+test('control: a directive that gets lost is noticed', { timeout: 120_000 }, async () => {
+  const one = results.find(({ loaded, reason }) => reason === null && loaded.endsWith('-systemd-logind.service'))!
+  const [before, after] = await Promise.all(
+    [one.text, one.rendered.replace(/^ProtectHome=.*\n/m, '').replace(/^RestartSec=.*$/m, 'RestartSec=7s')].map((text) =>
+      loadUnits('252', new Map([[one.loaded, text]]), 'system', [one.loaded]),
+    ),
+  )
+  expect(unnamed(before!.get(one.loaded)!, after!.get(one.loaded)!, one.written!).map((line) => line.split(':')[0])).toEqual(['ProtectHome', 'RestartUSec'])
 })

@@ -5,7 +5,7 @@ export type Loaded = Readonly<Record<string, unknown>>
 
 /** What changes by itself, or says where a unit came from. */
 const passing =
-  /Timestamp|^(?:Id|Names|Following|Fragment|Source|DropIn|Unit File|UnitFile|InvocationID|NeedDaemonReload|Job$|Can[A-Z]|ActiveState|SubState|FreezerState|Perpetual|Markers|Transient|RefBy|Refs|AccessSELinux|StateChange|Result|CleanResult|ReloadResult|.*Current$|.*Bytes$|.*Operations$|CPUUsageNSec|MainPID|ControlPID|ExecMain|StatusErrno|StatusText|StatusBusError|StatusVarlinkError|NRestarts|NFileDescriptorStore|UID$|GID$|ControlGroup|Effective|ConditionResult|AssertResult|WatchdogTimestamp|MemoryPeak|MemoryAvailable|OnFailureJobMode$|RestartUSecNext|.*Available$|ActivationDetails|RequiredBy|WantedBy|BoundBy|TriggeredBy|UpheldBy|ConsistsOf|ReferencedBy|LoadError|DebugInvocation)/
+  /Timestamp|^(?:Id|Names|Following|Fragment|Source|DropIn|Unit File|UnitFile|InvocationID|NeedDaemonReload|Job$|Can[A-Z]|ActiveState|SubState|FreezerState|Perpetual|Markers|Transient|RefBy|Refs|AccessSELinux|StateChange|Result|CleanResult|ReloadResult|.*Current$|.*Bytes$|.*Operations$|CPUUsageNSec|MainPID|ControlPID|ExecMain|StatusErrno|StatusText|StatusBusError|StatusVarlinkError|NRestarts|NFileDescriptorStore|UID$|GID$|ControlGroup|Effective|ConditionResult|AssertResult|WatchdogTimestamp|MemoryPeak|MemoryAvailable|RestartUSecNext|.*Available$|ActivationDetails|RequiredBy|WantedBy|BoundBy|TriggeredBy|UpheldBy|ConsistsOf|ReferencedBy|LoadError|DebugInvocation)/
 
 const escaped = (name: string): string =>
   name.replaceAll(/[^A-Za-z0-9]/g, (c) => [...Buffer.from(c)].map((byte) => `_${byte.toString(16).padStart(2, '0')}`).join(''))
