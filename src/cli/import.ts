@@ -1,6 +1,6 @@
 // `import`: a service that exists in, as a file or by its name, a profile out.
 import { dirname, join } from 'node:path'
-import { exitCodes, type ExitCode } from '../errors.ts'
+import { UserError, exitCodes, type ExitCode } from '../errors.ts'
 import { checked } from '../import/check.ts'
 import type { Given } from '../import/model.ts'
 import { readAny } from '../import/recognise.ts'
@@ -22,6 +22,7 @@ export interface ImportFlags {
 /** @returns 0; the YAML is on stdout, or in the document, or in `--out` */
 export async function importCommand(what: string, flags: ImportFlags): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
+  if (kindOf(what) === 'folder') throw new UserError('USAGE', `${what} is a folder`, { hint: 'name the unit, property list or WinSW file in it' })
   const given = kindOf(what) === 'file' ? await fileGiven(what, flags.scope ?? null) : await (await import('./find.ts')).findService(what, flags.scope ?? null)
   const imported = await readAny(given)
   const os = thisOs()

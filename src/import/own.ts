@@ -1,5 +1,5 @@
 // The files that `render` leaves beside an artifact in, what they say of the profile that no artifact holds out.
-import type { Os } from '../profile/model.ts'
+import { isTree, type Os, type Tree } from '../profile/model.ts'
 import type { Draft } from './draft.ts'
 import { batchCommand } from './launcher-cmd.ts'
 import { shellWords } from './launcher-sh.ts'
@@ -7,34 +7,50 @@ import type { Given } from './model.ts'
 
 export const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1)
 
-/** The profile's own name, from the manifest. */
-export function ownName({ beside }: Given): string | null {
-  const manifest = beside('manifest.json')
-  if (manifest === null) return null
+interface Step {
+  readonly argv: readonly string[]
+  readonly why: string
+}
+
+/** What the manifest says, as far as it is one: anybody may have written into it. */
+function manifestOf({ beside }: Given): { readonly id: string; readonly steps: readonly Step[]; readonly keys: readonly string[] } | null {
+  const manifest = parsed(beside('manifest.json') ?? '')
+  if (!isTree(manifest)) return null
+  const { id, version, steps, limits } = manifest
+  if (version !== 1 || typeof id !== 'string' || !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id)) return null
+  const list = (value: unknown): readonly Tree[] => (Array.isArray(value) ? value.filter(isTree) : [])
+  return {
+    id,
+    steps: list(steps).flatMap(({ argv, why }) =>
+      Array.isArray(argv) && argv.every((word) => typeof word === 'string') && typeof why === 'string' ? { argv, why } : [],
+    ),
+    keys: list(limits).flatMap(({ key }) => (typeof key === 'string' ? key : [])),
+  }
+}
+
+/** A text of JSON, or null. */
+export function parsed(text: string): unknown {
   try {
-    const { id, version } = JSON.parse(manifest) as { id?: unknown; version?: unknown }
-    return version === 1 && typeof id === 'string' && /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(id) ? id : null
+    return JSON.parse(text)
   } catch {
     return null
   }
 }
 
+/** The profile's own name. */
+export const ownName = (given: Given): string | null => manifestOf(given)?.id ?? null
+
 /** Why `render` runs these steps (platform/<each>/commands.ts): they name the earlier installs that a profile replaces. */
 const replacing = 'an earlier install must not run beside this one'
-
-interface Step {
-  readonly argv: readonly string[]
-  readonly why: string
-}
 
 /**
  * health, replaces and the like, which no artifact of a service manager has room for: from the install script and the manifest beside it.
  * What the manifest names beyond that, nothing but the profile itself ever knew.
  */
 export function ownExtras(given: Given, draft: Draft, os: Os): void {
-  if (ownName(given) === null) return
-  const manifest = JSON.parse(given.beside('manifest.json')!) as { steps?: readonly Step[]; limits?: readonly { key: string; fidelity: string }[] }
-  const steps = Array.isArray(manifest.steps) ? manifest.steps : []
+  const manifest = manifestOf(given)
+  if (manifest === null) return
+  const { steps, keys } = manifest
   const named = (pick: (argv: readonly string[]) => string | undefined): string[] =>
     steps.filter(({ why }) => why === replacing).flatMap(({ argv }) => pick(argv) ?? [])
   if (os === 'linux') {
@@ -42,7 +58,7 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
     if (units.length > 0) draft.set(['replaces', 'linux', 'units'], units)
   }
   if (os === 'macos') {
-    const labels = named((argv) => (argv[1] === 'bootout' ? argv[2]!.slice(argv[2]!.lastIndexOf('/') + 1) : undefined))
+    const labels = named((argv) => (argv[1] === 'bootout' ? argv[2]?.slice(argv[2].lastIndexOf('/') + 1) : undefined))
     if (labels.length > 0) draft.set(['replaces', 'macos', 'labels'], labels)
   }
   if (os === 'windows') {
@@ -62,9 +78,7 @@ export function ownExtras(given: Given, draft: Draft, os: Os): void {
   }
   const script = given.beside('install.sh')
   if (script !== null) health(script, draft)
-  const lost = (Array.isArray(manifest.limits) ? manifest.limits : [])
-    .map(({ key }) => key)
-    .filter((key) => !carried.has(key) && draft.get(key.split('.')) === undefined)
+  const lost = keys.filter((key) => !carried.has(key) && draft.get(key.split('.')) === undefined)
   if (lost.length > 0) draft.remark([], `The profile that this was rendered from had ${lost.join(', ')} too, which no rendered file holds as it was written.`)
 }
 
@@ -82,16 +96,16 @@ function health(script: string, draft: Draft): void {
     return at < 0 ? null : shellWords(body, at + start.length)
   }
   const tcp = after('\n  tcp_answers ')
-  if (tcp !== null) draft.set(['health', 'tcp'], tcp[0]!.includes(':') ? `[${tcp[0]}]:${tcp[1]}` : `${tcp[0]}:${tcp[1]}`)
+  if (tcp !== null) address(tcp[0] ?? '', tcp[1] ?? '', draft)
   const http = after('\n  http_answers ')
-  if (http !== null) draft.set(['health', 'http'], http[0])
+  if (http !== null) draft.set(['health', 'http'], http[0] ?? '')
   const command = after('\n  limited "$timeout_seconds" ')
   if (command !== null) draft.set(['health', 'command'], command)
   const file = /\nfile_agrees\(\) \{\n([\s\S]*?)\n\}\n/.exec(script)?.[1]
   if (file === undefined) return
-  draft.set(['health', 'file', 'path'], shellWords(file, file.indexOf('[ -f ') + 5)[0])
+  draft.set(['health', 'file', 'path'], shellWords(file, file.indexOf('[ -f ') + 5)[0] ?? '')
   const pointer = file.indexOf('value=$(json_at ')
-  if (pointer >= 0) draft.set(['health', 'file', 'json'], shellWords(file, pointer + 16)[1]!.replace(/\)$/, ''))
+  if (pointer >= 0) draft.set(['health', 'file', 'json'], (shellWords(file, pointer + 16)[1] ?? '').replace(/\)$/, ''))
   const wanted = file.indexOf('for wanted in ')
   if (wanted >= 0)
     draft.set(
@@ -115,26 +129,24 @@ function windowsHealth({ beside }: Given, draft: Draft): void {
   const looks = beside('health.js') ?? ''
   const value = (name: string): unknown => {
     const literal = new RegExp(`^var ${name} = (.*);\\r?$`, 'm').exec(looks)?.[1]
-    return literal === undefined ? null : JSON.parse(literal)
+    return parsed(literal ?? '')
   }
-  const tcp = value('tcp') as { host: string; port: number } | null
-  if (tcp !== null) draft.set(['health', 'tcp'], tcp.host.includes(':') ? `[${tcp.host}]:${tcp.port}` : `${tcp.host}:${tcp.port}`)
-  const http = value('http')
-  if (http !== null) draft.set(['health', 'http'], http)
-  const file = value('file') as { path: string; pointer: string | null; equals: readonly string[] | null } | null
-  if (file !== null)
-    draft.set(['health', 'file'], {
-      path: file.path,
-      ...(file.pointer === null ? {} : { json: file.pointer }),
-      ...(file.equals === null ? {} : { equals: file.equals }),
-    })
+  const [tcp, http, file] = ['tcp', 'http', 'file'].map(value)
+  if (isTree(tcp)) address(String(tcp['host']), String(tcp['port']), draft)
+  if (typeof http === 'string') draft.set(['health', 'http'], http)
+  if (!isTree(file)) return
+  const { path, pointer, equals } = file
+  draft.set(['health', 'file'], { path, ...(pointer === null ? {} : { json: pointer }), ...(equals === null ? {} : { equals }) })
 }
+
+/** An IPv6 address stands in brackets. */
+const address = (host: string, port: string, draft: Draft): void => draft.set(['health', 'tcp'], host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`)
 
 /** The name for people, from the title that the install script shows. */
 export function titleOf(given: Given): string | null {
   const id = ownName(given)
   const script = id === null ? null : given.beside('install.sh')
   const at = script?.indexOf('\ntitle=') ?? -1
-  const title = at < 0 ? id : shellWords(script!, at + '\ntitle='.length)[0]!
+  const title = at < 0 ? id : (shellWords(script!, at + '\ntitle='.length)[0] ?? id)
   return title === id ? null : title
 }

@@ -7,7 +7,7 @@ import { splitArguments, splitCommandLine } from './command-line.ts'
 import { nameFrom, newDraft, type Draft } from './draft.ts'
 import { batchSecretNames, readBatchLauncher } from './launcher-cmd.ts'
 import type { Given, Imported } from './model.ts'
-import { baseName, ownExtras, ownName } from './own.ts'
+import { baseName, ownExtras, ownName, parsed } from './own.ts'
 import { refuse } from './reading.ts'
 import { secretArgument } from './secrets.ts'
 import { duration } from './span.ts'
@@ -239,8 +239,10 @@ function stop({ all, draft, text, given, own }: WinswReading): void {
   const script = /\/\/E:JScript "(.*\\hermes-install\\[^\\]+\\stop\.js)"$/.exec(line ?? '')?.[1]
   if (own && script !== undefined) {
     const known = /^var commandLine = (".*");$/m.exec(given.beside('stop.js') ?? given.beside(script) ?? '')?.[1]
-    if (known === undefined) draft.remark(['stop', 'command'], `${script} cannot be read here: it has the command that stops the service`)
-    else draft.set(['stop', 'command'], splitCommandLine(JSON.parse(known) as string))
+    const commandLine = parsed(known ?? '')
+    if (typeof commandLine !== 'string' || commandLine === '')
+      draft.remark(['stop', 'command'], `${script} cannot be read here: it has the command that stops the service`)
+    else draft.set(['stop', 'command'], splitCommandLine(commandLine))
     return
   }
   if (program === undefined && line === undefined && words.length === 0) return

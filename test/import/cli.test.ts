@@ -83,6 +83,7 @@ test('a file that is not there, and a name that nobody knows', () => {
   expect(run(['./gone.service'])).toMatchObject({ code: 1, err: expect.stringContaining('there is no file ./gone.service') as string })
   expect(run(['no-such-service'])).toMatchObject({ code: 1, out: '' })
   expect(run([]).code).toBe(2)
+  expect(run(['.'])).toMatchObject({ code: 2, err: expect.stringContaining('is a folder') as string })
   expect(run(['--help']).out).toContain('Examples:')
 })
 
