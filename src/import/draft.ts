@@ -30,8 +30,11 @@ export interface Draft {
 export function newDraft(): Draft {
   const profile: Record<string, unknown> = { version: 1 }
   const remarks: Remark[] = []
+  const said = new Set<string>()
   const remark = (path: Path, text: string): void => {
-    if (!remarks.some((other) => other.text === text && other.path.join('\0') === path.join('\0'))) remarks.push({ path, text })
+    const id = [...path, text].join('\0')
+    if (!said.has(id)) remarks.push({ path, text })
+    said.add(id)
   }
   const set: Draft['set'] = (path, value, text) => {
     let at = profile

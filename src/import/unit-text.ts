@@ -21,7 +21,11 @@ const blanks = /^[ \t]+|[ \t]+$/g
 const strip = (text: string): string => text.replace(blanks, '')
 
 /** Whether the line goes on: its last backslash is not itself escaped by one. */
-const goesOn = (text: string): boolean => (/\\+$/.exec(text)?.[0].length ?? 0) % 2 === 1
+function goesOn(line: string): boolean {
+  let count = 0
+  while (line[line.length - 1 - count] === '\\') count++
+  return count % 2 === 1
+}
 
 /**
  * Reads one file. Sections and keys that begin with `X-` are other programs' and left out, as systemd does.
@@ -32,7 +36,7 @@ export function readUnitText(text: string): UnitText {
   const ignored: { line: number; why: string }[] = []
   let broken: UnitText['broken'] = null
   let section: string | null = null
-  let joined: string | null = null
+  let parts: string[] = []
   let began = 0
 
   const take = (whole: string, line: number): void => {
@@ -55,15 +59,13 @@ export function readUnitText(text: string): UnitText {
   for (const [i, raw] of lines.entries()) {
     // Comments may stand between the parts of a continued line; the blanks before a part belong to it.
     if (/^[ \t]*[#;]/.test(raw)) continue
-    if (joined === null) began = i + 1
-    const whole: string = (joined ?? '') + raw
-    if (goesOn(whole)) {
-      joined = `${whole.slice(0, -1)} `
-      continue
-    }
-    joined = null
-    take(whole, began)
+    if (parts.length === 0) began = i + 1
+    const more = goesOn(raw)
+    parts.push(more ? `${raw.slice(0, -1)} ` : raw)
+    if (more) continue
+    take(parts.join(''), began)
+    parts = []
   }
-  if (joined !== null) take(joined, began)
+  if (parts.length > 0) take(parts.join(''), began)
   return { assignments, ignored, broken }
 }

@@ -53,7 +53,7 @@ export interface Unit {
 
 /** @param sources the unit first, then what lies over it, in systemd's order */
 export function readUnit(sources: readonly Source[]): Unit {
-  const directives = new Map<string, Directive>()
+  const directives = new Map<string, Directive & { readonly values: string[] }>()
   const taken = new Set<string>()
   let broken: string | null = null
   const ignored: { path: string; line: number; why: string }[] = []
@@ -65,13 +65,12 @@ export function readUnit(sources: readonly Source[]): Unit {
       const [section, key] = older[`${assignment.section}.${assignment.key}`] ?? [assignment.section, assignment.key]
       if (assignment.value === '' && section === 'Unit' && dependency.test(key)) continue
       const id = `${section}.${key}`
-      const before = directives.get(id)
-      directives.set(
-        id,
-        assignment.value === ''
-          ? { section, key, values: [], reset: true }
-          : { section, key, values: [...(before?.values ?? []), assignment.value], reset: before?.reset ?? false },
-      )
+      if (assignment.value === '') directives.set(id, { section, key, values: [], reset: true })
+      else {
+        const known = directives.get(id) ?? { section, key, values: [], reset: false }
+        known.values.push(assignment.value)
+        directives.set(id, known)
+      }
     }
   }
   const values: Unit['values'] = (section, key) => directives.get(`${section}.${key}`)?.values ?? []

@@ -55,3 +55,18 @@ test.each(sources)('%s', { timeout: 60_000 }, async (source) => {
   }
   expect(made).toBeGreaterThan(20)
 })
+
+test.each([
+  ['many continued lines', `[Service]\nExecStart=/bin/a \\\n${'b \\\n'.repeat(400_000)}\n`],
+  ['many words', `[Service]\nExecStart=/bin/a ${'b '.repeat(800_000)}\n`],
+  ['many escapes', `[Service]\nExecStart=/bin/a "${'\\x41'.repeat(400_000)}"\n`],
+  ['many directives', `[Service]\nExecStart=/bin/a\n${'Environment=A=1\n'.repeat(100_000)}`],
+  ['many elements', `<service><id>a</id><executable>C:\\a.exe</executable>${'<depend>x</depend>'.repeat(100_000)}</service>`],
+  ['many backslashes', `<service><id>a</id><executable>C:\\a.exe</executable><arguments>${'\\'.repeat(1_500_000)}</arguments></service>`],
+  ['many keys', `<plist><dict><key>Label</key><string>a</string><key>Program</key><string>/a</string>${'<key>x</key><true/>'.repeat(90_000)}</dict></plist>`],
+  ['a deep nest', `<plist>${'<array>'.repeat(200_000)}`],
+])('%s: an answer in good time', { timeout: 20_000 }, async (_, text) => {
+  await imported('a', text).catch((error: unknown) => {
+    if (!(error instanceof UserError)) throw error
+  })
+})

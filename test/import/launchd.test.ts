@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
 import { plistValue, type Plist } from '../../src/escape/plist.ts'
+import { readPlist } from '../../src/import/plist-text.ts'
+import { made } from '../help.ts'
 import { about, imported } from './help.ts'
 
 const plist = (job: { readonly [key: string]: Plist }): string =>
@@ -73,4 +75,25 @@ test.each([
   ['bplist00\u0001', 'binary property list'],
 ])('%#: %s', async (text, words) => {
   await expect(imported('a.plist', text)).rejects.toMatchObject({ code: 'NOT_IMPORTED', message: expect.stringContaining(words) as string })
+})
+
+test('what is rendered has every key of the source as it was, but for what is told of', async () => {
+  const jobs: readonly { readonly [key: string]: Plist }[] = [
+    { RunAtLoad: true, KeepAlive: { SuccessfulExit: false }, StandardOutPath: '/tmp/o', StandardErrorPath: '/tmp/e', Umask: 18, Nice: 5 },
+    { RunAtLoad: true, KeepAlive: { NetworkState: true, PathState: { '/x': true } }, ThrottleInterval: 3, ExitTimeOut: 7, ProcessType: 'Background' },
+    {
+      KeepAlive: true,
+      EnvironmentVariables: { A: 'x & <y>', B: '' },
+      WorkingDirectory: '/srv',
+      LimitLoadToSessionType: ['Aqua', 'Background'],
+      WatchPaths: ['/a'],
+    },
+    { RunAtLoad: true, SoftResourceLimits: { NumberOfFiles: 9, Core: 0 }, HardResourceLimits: { NumberOfFiles: 99 }, Sockets: { L: { SockServiceName: 80 } } },
+  ]
+  for (const job of jobs) {
+    const source = plist(job)
+    const { rendered } = await made((await imported('/Users/ann/Library/LaunchAgents/a.plist', source)).text, { os: 'macos' })
+    const again = readPlist(rendered!.files.find(({ name }) => name.endsWith('.plist'))!.text)
+    expect(again).toMatchObject(readPlist(source) as object)
+  }
 })
