@@ -34,6 +34,8 @@ const lazy = {
   validate: 'src/cli/validate.ts',
   schema: 'src/cli/schema.ts',
   init: 'src/cli/init.ts',
+  import: 'src/cli/import.ts',
+  find: 'src/cli/find.ts',
   winsw: 'src/cli/winsw.ts',
   completion: 'src/cli/completion.ts',
   complete: 'src/cli/complete.ts',

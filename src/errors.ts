@@ -42,6 +42,8 @@ export const errorCodes = {
   WINSW_NOT_FOUND: exitCodes.failed,
   /** As root, a place that somebody else controls. */
   UNSAFE_PATH: exitCodes.failed,
+  /** A service that no profile can declare, or a file that declares none. */
+  NOT_IMPORTED: exitCodes.failed,
   NO_RIGHTS: exitCodes.rights,
   NOT_EXACT: exitCodes.notExact,
 } as const

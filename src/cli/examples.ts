@@ -55,6 +55,11 @@ const examples: Readonly<Record<string, readonly Line[]>> = {
     ['hermes-install logs my-app -n 200', 'the last 200 lines'],
     ['hermes-install logs my-app -f', 'goes on until Ctrl+C'],
   ],
+  import: [
+    ['hermes-install import /etc/systemd/system/my-app.service --out my-app.yaml', 'a unit and its drop-ins'],
+    ['hermes-install import nginx', 'a service of this machine, printed'],
+    ['hermes-install import hermes-gateway --out gateway.yaml', 'an install of its own by Hermes'],
+  ],
   doctor: [
     ['hermes-install doctor', ''],
     ['hermes-install doctor my-app.yaml --json', ''],

@@ -149,6 +149,17 @@ function program(word: string | null, done: (code: ExitCode) => void): Command {
         .description('print what a shell needs to complete the words of this program')
         .addArgument(new Argument('<shell>', 'which shell').choices(['bash', 'zsh', 'fish', 'powershell']))
         .action(async (shell: Shell) => done(await (await import('./completion.ts')).completionCommand(shell))),
+    import: () =>
+      root
+        .command('import')
+        .description('make a profile of a service that exists: a systemd unit, a launchd property list, a WinSW XML, or a service of this machine')
+        .argument('<file|name>', 'the file, or the name of a service of this machine')
+        .addOption(new Option('--scope <scope>', 'whose service it is; without it, the file says').choices(['user', 'system']))
+        .option('--out <file>', 'write the profile to this file instead of printing it')
+        .option('--yes', 'replace a file that is there')
+        .option('--json', 'one JSON document on stdout')
+        .option('--no-color', 'no colours')
+        .action(async (what: string, options) => done(await (await import('./import.ts')).importCommand(what, options))),
     winsw: () =>
       root
         .command('winsw')

@@ -16,6 +16,8 @@ export const jsonPointer = /^(?:\/(?:[^~/]|~[01])*)*$/
 
 export const absolutePath = { posix: /^\//, windows: /^(?:[A-Za-z]:[\\/]|[\\/]{2}[^\\/])/ } as const
 export const label = /^[A-Za-z0-9](?:[A-Za-z0-9._@-]*[A-Za-z0-9_-])?$/
+/** Signals that every POSIX system has under the same name (POSIX.1-2017, signal.h), in the spelling of systemd.exec(5). */
+export const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT'] as const
 /** systemd.exec(5), User=: names as in useradd(8), or a number; launchd and sysusers take no others either. */
 export const account = /^(?:[A-Za-z_][A-Za-z0-9_.-]{0,30}\$?|\d{1,10})$/
 export const parameterName = /^[A-Za-z_][A-Za-z0-9_]*$/

@@ -3,9 +3,6 @@ import * as v from 'valibot'
 import * as like from './patterns.ts'
 import { parseDuration, parseSize, parseUmask } from './units.ts'
 
-/** Signals that every POSIX system has under the same name (POSIX.1-2017, signal.h), in the spelling of systemd.exec(5). */
-const signals = ['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGABRT', 'SIGKILL', 'SIGUSR1', 'SIGUSR2', 'SIGALRM', 'SIGTERM', 'SIGCONT'] as const
-
 /** A value that still holds `${...}` is checked again after it was expanded. */
 const open = (text: string): boolean => text.includes('${')
 
@@ -75,7 +72,7 @@ export const argv = v.pipe(
 )
 export const commands = v.union([argv, v.array(argv)], 'a list of arguments, or a list of such lists')
 export const exitCodeList = v.array(v.pipe(count, v.maxValue(0xffff_ffff, 'an exit code')), 'a list of exit codes')
-export const signal = v.picklist(signals, `one of ${signals.join(', ')}`)
+export const signal = v.picklist(like.signals, `one of ${like.signals.join(', ')}`)
 export const oneOf = <const T extends readonly string[]>(names: T) => v.picklist(names, `one of ${names.join(', ')}`)
 
 export const environmentValue = v.union(

@@ -66,8 +66,8 @@ export function readError(path: string, error: unknown, code: ErrorCode = 'PROFI
   return new UserError(code, `cannot read ${path}: ${whyNotRead[codeOf(error)] ?? (error as Error).message}`, { cause: error })
 }
 
-/** Writes one new file. @throws UserError FILE_EXISTS unless `replace` */
-export function writeNew(path: string, text: string, replace: boolean, mode = 0o644): void {
+/** Writes one new file. @param hint what to do where it is there already @throws UserError FILE_EXISTS unless `replace` */
+export function writeNew(path: string, text: string, replace: boolean, mode = 0o644, hint = 'choose another name, or --force to replace it'): void {
   try {
     if (replace) {
       const temporary = `${path}.${process.pid}.tmp`
@@ -75,7 +75,7 @@ export function writeNew(path: string, text: string, replace: boolean, mode = 0o
       renameSync(temporary, path)
     } else writeFileSync(path, text, { flag: 'wx', mode })
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw new UserError('FILE_EXISTS', `${path} is there already`, { hint: 'choose another name, or --force to replace it' })
+    if (codeOf(error) === 'EEXIST') throw new UserError('FILE_EXISTS', `${path} is there already`, { hint })
     throw writeError(path, error)
   }
 }

@@ -12,6 +12,8 @@ BEDS=${HERMES_INSTALL_BEDS:-/var/tmp/hermes-install-beds}
 . "$HERE/setup/common.sh"
 # shellcheck source=setup/systemd.sh
 . "$HERE/setup/systemd.sh"
+# shellcheck source=setup/units.sh
+. "$HERE/setup/units.sh"
 # shellcheck source=setup/wine.sh
 . "$HERE/setup/wine.sh"
 # shellcheck source=setup/macos.sh

@@ -4,6 +4,8 @@ import type { Service } from '../../resolve/service.ts'
 import { systemdArgument } from '../../escape/systemd.ts'
 
 type Directive = readonly [key: string, value: string]
+/** As much of a service as a preset depends on. */
+type Sandboxed = Pick<Service, 'hardening' | 'scope' | 'workingDirectory'> & { readonly logs: Pick<Service['logs'], 'stdout' | 'stderr'> }
 
 /** Work without privileges too: they need a seccomp filter or a bit, no mount namespace. */
 const anywhere: readonly Directive[] = [
@@ -44,7 +46,7 @@ const strictPrivileged: readonly Directive[] = [
 ]
 
 /** The directives of the service's preset. `strict` leaves the working directory and the folders of the log files writable, and nothing else. */
-export function hardening(service: Service): readonly Directive[] {
+export function hardening(service: Sandboxed): readonly Directive[] {
   if (service.hardening === 'none') return []
   const system = service.scope === 'system'
   const strict = service.hardening === 'strict'
@@ -57,7 +59,7 @@ export function hardening(service: Service): readonly Directive[] {
   ]
 }
 
-function writable(service: Service): readonly Directive[] {
+function writable(service: Sandboxed): readonly Directive[] {
   const logs = [service.logs.stdout, service.logs.stderr].filter((path) => path !== null).map((path) => path.slice(0, path.lastIndexOf('/')) || '/')
   const folders = [...new Set([service.workingDirectory, ...logs].filter((path) => path !== null))]
   // "-": a folder that is not there yet must not keep the service from starting.

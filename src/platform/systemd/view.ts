@@ -67,7 +67,9 @@ export function unitView(service: Service, paths: { readonly launcher: string; r
   put(unit, 'StartLimitBurst', restart.limit?.attempts ?? null)
 
   // exec: a program that cannot be executed fails the start, not a moment later (systemd.service(5), Type=).
-  put(main, 'Type', 'exec')
+  // No key of the profile stands for Type= and KillMode=, so native.linux may have another one: a program that forks or notifies needs it.
+  const other = (key: string): boolean => Object.hasOwn(service.native.linux['Service'] ?? {}, key)
+  if (!other('Type')) put(main, 'Type', 'exec')
   if (system) {
     // user, group -> User=, Group=
     put(main, 'User', service.user)
@@ -125,7 +127,7 @@ export function unitView(service: Service, paths: { readonly launcher: string; r
   // restart.stopExitCodes -> RestartPreventExitStatus=
   put(main, 'RestartPreventExitStatus', possible(restart.stopExitCodes))
   // stop -> KillSignal= to the main process, after TimeoutStopSec= SIGKILL to all that is left
-  put(main, 'KillMode', 'mixed')
+  if (!other('KillMode')) put(main, 'KillMode', 'mixed')
   put(main, 'KillSignal', stop.signal)
   put(main, 'TimeoutStopSec', seconds(stop.timeoutMs))
   // logs -> StandardOutput=append:, StandardError=append:; the journal is the default

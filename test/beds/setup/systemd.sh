@@ -7,6 +7,7 @@ setup_systemd() {
   [ "$(host_systemd)" = 252 ] || systemd_root 252 bookworm
   systemd_root 254 bookworm-backports
   systemd_root 257 trixie
+  setup_units
 }
 
 host_systemd() { systemctl --version | awk 'NR == 1 { print $2 }'; }
