@@ -11,6 +11,7 @@ export default defineConfig({
     exclude: [
       'test/beds/**',
       'test/oracles/**',
+      'test/hosted/**',
       'test/macos/**',
       ...(process.env['HERMES_INSTALL_ALL_SHELLS'] === '1' ? [] : ['test/posix/health*', 'test/posix/install*']),
     ],
