@@ -140,6 +140,7 @@ export function runWindows(at: Machine, [program = '', ...args]: readonly string
   const name = program.slice(program.lastIndexOf('\\') + 1).toLowerCase()
   if (name === 'sc.exe') return sc(at, args)
   if (name === 'whoami.exe') return { ...ok, stdout: '"pc\\ann","S-1-5-21-1-2-3-1001"' }
+  if (name === 'reg.exe') return fail(1)
   if (name === 'icacls.exe') return existsSync(hostPath(at, args[0]!)) ? ok : fail(2)
   if (name === 'demo.exe' && args[0] === 'install') {
     at.calls.push('install')

@@ -46,7 +46,7 @@ displayName: "Démo's & service"
 command: ['${nodeExe}', ${JSON.stringify(`${own}\\app.cjs`)}, ${word}]
 workingDirectory: ${JSON.stringify(own)}
 restart: ${restart}
-stop: { command: ['${nodeExe}', -e, "require('fs').writeFileSync(process.argv[1], '')", ${JSON.stringify(`${own}\\stop`)}], timeout: 10s }
+stop: { command: ['${nodeExe}', -e, "require('fs').writeFileSync(process.argv[1], '')", ${JSON.stringify(`${own}\\stop`)}], timeout: 3s }
 health: { stableFor: 500ms, timeout: 10s, tcp: '127.0.0.1:${port}' }
 ${more}`
 
@@ -125,7 +125,7 @@ describe('a service', () => {
   })
   afterAll(() => bed.wine.stop())
 
-  test('is planned, installed, seen, and then left alone', { timeout: 180_000 }, async () => {
+  test('is planned, installed, seen, and then left alone', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     place()
     const plan = await hi('plan', p, '--json')
@@ -156,7 +156,7 @@ describe('a service', () => {
     expect((await hi('logs', 'hi-apply')).output).toContain('hello from one')
   })
 
-  test('its settings are changed one by one, and only what a new process needs restarts it', { timeout: 240_000 }, async () => {
+  test('its settings are changed one by one, and only what a new process needs restarts it', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     const { pid } = await answer()
     place({ more: 'description: Größer\nafter: [network]\nautostart: false\n', restart: '{ delays: [3s], resetAfter: 2m }' })
@@ -194,7 +194,7 @@ describe('a service', () => {
     expect(await value(wine, 'ObjectName')).toBe('LocalSystem')
   })
 
-  test('one that does not get well leaves the old one as it was', { timeout: 120_000 }, async () => {
+  test('one that does not get well leaves the old one as it was', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     const xml = wine.readFile(`${service}\\${label}.xml`)
     place({ word: 'broken', restart: '{ delays: [7s] }' })
@@ -210,7 +210,7 @@ describe('a service', () => {
     expect(JSON.parse((await hi('apply', p, '--json')).output)).toMatchObject({ changed: false })
   })
 
-  test('a stop ends the whole tree, and nothing starts it again', { timeout: 120_000 }, async () => {
+  test('a stop ends the whole tree, and nothing starts it again', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     const child = Number(wine.readFile(`${own}\\child`).toString())
     expect(await alive(wine, child)).toBe(true)
@@ -225,7 +225,7 @@ describe('a service', () => {
     expect((await answer()).pid).not.toBe(pid)
   })
 
-  test('a crash is a failure that the service manager acts on, and a start mends it here', { timeout: 90_000 }, async () => {
+  test('a crash is a failure that the service manager acts on, and a start mends it here', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     await fetch(`http://127.0.0.1:${port}/crash`).catch(() => undefined)
     await vi.waitFor(async () => expect((await wine.run(['sc.exe', 'query', label])).output).toMatch(/WIN32_EXIT_CODE +: 1067/), 15_000)
@@ -234,7 +234,7 @@ describe('a service', () => {
     expect((await answer()).word).toBe('one')
   })
 
-  test('what others changed is named, and set right again', { timeout: 120_000 }, async () => {
+  test('what others changed is named, and set right again', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     await wine.run(['sc.exe', 'failure', label, 'reset=', '60', 'actions=', 'restart/1000/restart/2000/restart/4000'])
     await wine.run(['sc.exe', 'failureflag', label, '0'])
@@ -248,7 +248,7 @@ describe('a service', () => {
     expect([await recovery(wine), await value(wine, 'DisplayName')]).toEqual([[60, 1000, 2000, 4000, 9000], "Démo's & service"])
   })
 
-  test('it comes back after a reboot, and goes without a trace', { timeout: 180_000 }, async () => {
+  test('it comes back after a reboot, and goes without a trace', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     await wine.reboot()
     await vi.waitFor(async () => expect((await answer()).word).toBe('one'), { timeout: 40_000, interval: 500 })
@@ -263,7 +263,7 @@ describe('a service', () => {
     expect(JSON.parse((await hi('uninstall', 'hi-apply', '--json')).output)).toMatchObject({ ok: true, changed: false })
   })
 
-  test('a service of that name that is not ours stays as it is', { timeout: 60_000 }, async () => {
+  test('a service of that name that is not ours stays as it is', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     await wine.run(['sc.exe', 'create', label, 'binPath=', '"C:\\other\\x.exe"'])
     expect(await hi('apply', p)).toMatchObject({ code: 1, output: expect.stringContaining('it is not ours: "C:\\other\\x.exe"') as string })
@@ -271,14 +271,14 @@ describe('a service', () => {
     await wine.run(['sc.exe', 'delete', label])
   })
 
-  test('nothing that lies beside the program is loaded into it', { timeout: 60_000 }, async () => {
+  test('nothing that lies beside the program is loaded into it', { timeout: 400_000 }, async () => {
     const { wine, hi } = bed
     wine.writeFile(`${service}\\version.dll`, 'planted')
     expect(await hi('apply', p)).toMatchObject({ code: 1, output: expect.stringContaining('version.dll') as string })
     rmSync(wine.hostPath(`${service}\\version.dll`))
   })
 
-  test('earlier installs are stopped first, come back with a failure, and go for good with success', { timeout: 180_000 }, async () => {
+  test('earlier installs are stopped first, come back with a failure, and go for good with success', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     const replaces = 'replaces: { windows: { tasks: [Hermes_Old], services: [hi-old], startupItems: [Old_One.vbs] } }\n'
     const task =
@@ -292,7 +292,7 @@ describe('a service', () => {
     expect([await old(), exists(wine, `${startup}\\Old_One.vbs`), (await wine.run(['sc.exe', 'query', label])).code]).toEqual(['0x2', true, 1060])
     expect(wine.readFile('C:\\windows\\bed\\tasks\\Hermes_Old.xml').toString()).toContain('<Settings><Enabled>true</Enabled>')
     const calls = wine.readFile('C:\\windows\\bed\\tasks\\calls').toString()
-    expect(calls).toMatch(/\/Change \/TN Hermes_Old \/DISABLE\n[^]*\/End \/TN Hermes_Old\n[^]*\/Change \/TN Hermes_Old \/ENABLE\n/)
+    expect(calls).toMatch(/\/End \/TN Hermes_Old\n[^]*\/Change \/TN Hermes_Old \/DISABLE\n[^]*\/Change \/TN Hermes_Old \/ENABLE\n/)
     expect(calls).not.toContain('/Delete')
 
     place({ more: replaces })
@@ -308,7 +308,7 @@ describe('a service', () => {
     const { wine, hi, place } = bed
     await hi('uninstall', 'hi-apply')
     // The times of an apply here; the bed ends the program, and what it started, at each of them.
-    for (const [i, timeoutMs] of [1500, 2600, 3800, 5200, 6800].entries()) {
+    for (const [i, timeoutMs] of [1600, 3800, 6400].entries()) {
       place({ word: `w${i}`, restart: `{ delays: [${i + 1}s] }` })
       const argv = [nodeExe, 'C:\\program files\\hi\\dist\\main.cjs', 'apply', p]
       await wine.run(argv, { timeoutMs, env: { HERMES_INSTALL_WINSW: winswExe } }).catch(() => undefined)
@@ -328,7 +328,7 @@ describe('without admin rights', () => {
   })
   afterAll(() => bed.wine.stop())
 
-  test('nobody is asked without a terminal: the fallback, or 4 where a service is required', { timeout: 180_000 }, async () => {
+  test('nobody is asked without a terminal: the fallback, or 4 where a service is required', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     place()
     expect(await hi('apply', p, '--require-service')).toMatchObject({ code: 4, output: expect.stringContaining('run as administrator') as string })
@@ -352,7 +352,7 @@ describe('without admin rights', () => {
     await vi.waitFor(async () => expect((await answer()).word).toBe('one'), { timeout: 20_000, interval: 200 })
   })
 
-  test('declined, the fallback stays; given, the service takes its place, with output and exit code brought back', { timeout: 240_000 }, async () => {
+  test('declined, the fallback stays; given, the service takes its place, with output and exit code brought back', { timeout: 400_000 }, async () => {
     const { wine, hi, place } = bed
     place({ word: 'two' })
     wine.writeFile('C:\\windows\\bed\\uac-declined', '')

@@ -51,6 +51,18 @@ const remove = (service: Service): Call => ({
   until: { argv: [sc, 'query', service.label], codes: [1060], withinMs: 30_000 },
 })
 
+/** WinSW makes itself a source of the event log when it registers, and forgets nothing. 1: there is none. */
+const forgetSource = ({ label }: Service): Call => ({
+  ...call(
+    'it writes into the event log no more',
+    `${system32}\\reg.exe`,
+    'delete',
+    `HKLM\\SYSTEM\\CurrentControlSet\\Services\\EventLog\\Application\\${label}`,
+    '/f',
+  ),
+  ok: [1],
+})
+
 /** `startup.js`, in the place of which the service comes. */
 const fallbackCall = (service: Service, why: string, verb: string): Call =>
   call(why, `${system32}\\cscript.exe`, '//B', '//Nologo', '//E:JScript', `${fallbackFolder(service)}\\startup.js`, verb)
@@ -177,7 +189,7 @@ export const serviceManager: Manager = {
     // The earlier install first: as on the way there, one of the two starts with the machine whatever happens.
     const earlier = enableEarlier(facts)
     if (!state.loaded || !isOurs(service, state)) return earlier
-    if (before(facts) === null) return [...earlier, stop(service), remove(service)]
+    if (before(facts) === null) return [...earlier, stop(service), remove(service), forgetSource(service)]
     // One that nobody has touched goes on.
     return [...earlier, ...(state.live && String(state.pid) !== factOf(facts, 'pid') ? [stop(service)] : [])]
   },
@@ -200,7 +212,7 @@ export const serviceManager: Manager = {
 
   remove: (service, state: ServiceState) => (state.loaded && isOurs(service, state) ? [stop(service), remove(service)] : []),
   links: () => [],
-  removed: () => [],
+  removed: (service, state: ServiceState) => (state.loaded ? [] : [forgetSource(service)]),
   // What it replaced is gone for good once it was well; before that, it comes back.
   bringBack: (_service, facts) => [...enableEarlier(facts), ...startEarlier(facts)],
   unmark: () => new Map(),
