@@ -53,8 +53,9 @@ export async function rightsOrLess(
   const needing = new Set<Wished>()
   for (const one of wished) if (await needsRights(at, one)) needing.add(one)
   if (needing.size === 0) return { wished }
-  // Whoever has the fallback and says nothing else keeps it: asking each time would be in the way.
-  if (flags.elevate === true || (flags.elevate !== false && isTerminal(out))) {
+  // Whoever has the fallback and says nothing else keeps it: a question each time would be in the way.
+  const keeps = [...needing].every(({ lesser }) => lesser !== null && 'wished' in lesser && isRecorded(at, lesser.wished.wish))
+  if (flags.elevate === true || (flags.elevate !== false && isTerminal(out) && !keeps)) {
     const plans = []
     for (const one of needing) plans.push((await planFor(at.system, one.wish)).plan)
     for (const plan of plans) showPlan(plan, out, flags.verbose ?? false)
@@ -82,7 +83,7 @@ export async function rightsOrLess(
     if (one.lesser === null) throw because('a service takes admin rights')
     if ('why' in one.lesser) throw because(`a service takes admin rights, and there is nothing less: ${one.lesser.why}`)
     out.note(
-      `${out.style('yellow', 'warning:')} ${title}: without admin rights it is no service; it runs from login to logout, by an entry in the Startup folder`,
+      `${out.style('yellow', 'warning:')} ${title}: without admin rights it is no service; it runs from login to logout, by an entry in the Startup folder (--elevate asks for rights)`,
     )
     result.push(one.lesser.wished)
   }

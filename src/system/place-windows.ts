@@ -10,23 +10,19 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
-  readdirSync,
   readlinkSync,
   renameSync,
   rmSync,
-  rmdirSync,
-  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { win32, basename, dirname } from 'node:path'
+import { basename, win32 } from 'node:path'
 import type { System } from '../apply/system.ts'
 import { UserError } from '../errors.ts'
 import type { Found } from '../plan/observed.ts'
 import { system32 } from '../platform/windows/recovery.ts'
 import { codeOf, writeError } from './files.ts'
-
-const temporaryFor = (path: string): string => `${dirname(path)}\\.${basename(path)}.hermes-install-new`
+import { place, temporaryFor, utf8 } from './place.ts'
 
 /** libuv's UV_FS_O_EXLOCK: opened without any sharing, so that nobody else can open the file as long as this process lives, however it ends. */
 const exclusive = 0x10000000
@@ -61,15 +57,6 @@ const guard = <T>(path: string, act: () => T): T => {
 /** No text is larger, and a program is none. */
 const maxTextBytes = 4 * 1024 * 1024
 
-function utf8(bytes: Buffer): string | null {
-  if (bytes.length > maxTextBytes) return null
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-  } catch {
-    return null
-  }
-}
-
 function look(path: string): Found {
   const held = locks.get(path)
   if (held !== undefined) return { kind: 'link', to: held.to }
@@ -81,7 +68,14 @@ function look(path: string): Found {
     if (stat.isDirectory()) return { kind: 'folder' }
     if (!stat.isFile()) return { kind: 'other' }
     const bytes = readFileSync(path)
-    return { kind: 'file', sha256: createHash('sha256').update(bytes).digest('hex'), text: utf8(bytes), mode: null, uid: 0, gid: 0 }
+    return {
+      kind: 'file',
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      text: bytes.length > maxTextBytes ? null : utf8(bytes),
+      mode: null,
+      uid: 0,
+      gid: 0,
+    }
   } catch (error) {
     if (codeOf(error) === 'EBUSY' && basename(path) === 'lock') return { kind: 'link', to: someoneElse }
     if (['EACCES', 'EPERM', 'EBUSY'].includes(codeOf(error))) return { kind: 'hidden' }
@@ -127,13 +121,7 @@ export const placeWindows: Omit<
   'pid' | 'tail' | 'account' | 'distrust' | 'run' | 'registry' | 'obtain' | 'admin' | 'elevate' | 'probe' | 'now' | 'sleep'
 > = {
   look,
-  list(folder) {
-    try {
-      return readdirSync(folder).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0))
-    } catch {
-      return []
-    }
-  },
+  list: place.list,
   read(path) {
     const found = look(path)
     return found.kind === 'file' ? found.text : null
@@ -152,24 +140,14 @@ export const placeWindows: Omit<
     })
   },
   sweep: (path) => guard(path, () => rmSync(temporaryFor(path), { force: true })),
-  missing(folder) {
-    const missing: string[] = []
-    for (let at = folder; statSync(at, { throwIfNoEntry: false }) === undefined && at !== dirname(at); at = dirname(at)) missing.unshift(at)
-    return missing
-  },
+  missing: place.missing,
   makeFolder(path, mode) {
     guard(path, () => {
       mkdirSync(path)
       if ((mode & 0o077) === 0 && isMachines(path)) close(path, true)
     })
   },
-  removeFolder(path) {
-    try {
-      rmdirSync(path)
-    } catch {
-      // Something is in it, or it is gone already: both are as they should be.
-    }
-  },
+  removeFolder: place.removeFolder,
   move: (from, to) => guard(to, () => renameSync(from, to)),
   removeTree(path) {
     guard(path, () => {

@@ -31,9 +31,9 @@ import { codeOf, writeError } from './files.ts'
 import { assertTrusted } from './trust.ts'
 
 /** The one name for a file that is not in its place yet: a later run finds what a killed one left. The scripts use the same. */
-const temporaryFor = (path: string): string => `${dirname(path)}/.${basename(path)}.hermes-install-new`
+export const temporaryFor = (path: string): string => `${dirname(path)}/.${basename(path)}.hermes-install-new`
 
-function utf8(bytes: Buffer): string | null {
+export function utf8(bytes: Buffer): string | null {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {

@@ -7,7 +7,7 @@ import { fallbackFolder, serviceFolder, startupFolder } from './paths.ts'
 import { system32 } from './recovery.ts'
 import { parseRegistry } from './registry.ts'
 import { foundSettings, programOf } from './settings.ts'
-import { earlierQuestions, readEarlier, type Earlier } from './status.ts'
+import { earlierQuestions, readEarlier, replacedOf, type Earlier } from './status.ts'
 
 interface StartupState extends ManagerState {
   readonly installed: boolean
@@ -39,7 +39,6 @@ const questions = (service: Service): readonly Question[] => {
     { id: 'shortcut', exists: `${startupFolder(service)}\\${service.label}.lnk` },
     { id: 'run-key', registry: 'HKCU\\Software\\Microsoft\\Windows\\CurrentVersion\\Run' },
     { id: 'key', registry: `HKLM\\SYSTEM\\CurrentControlSet\\Services\\${service.label}` },
-    ...service.replaces.startupItems.map((name, i): Question => ({ id: `item-${i}`, exists: `${startupFolder(service)}\\${name}` })),
     ...earlierQuestions(service),
   ]
 }
@@ -68,16 +67,7 @@ function read(service: Service, answers: Answers): StartupState {
     since: live && since !== '' ? new Date(Number(since)).toISOString() : null,
     enabled,
     stale: false,
-    replaced: [
-      ...earlier.map((one) =>
-        one.kind === 'task'
-          ? { name: `the task ${one.name}`, live: false, enabled: one.enabled }
-          : { name: `the service ${one.name}`, live: one.running, enabled: one.start === 2 },
-      ),
-      ...service.replaces.startupItems.flatMap((name, i) =>
-        answers.get(`item-${i}`)!.code === 0 ? [{ name: `the Startup item ${name}`, live: false, enabled: true }] : [],
-      ),
-    ],
+    replaced: replacedOf(service, earlier, answers),
     installed,
     isService: key !== null && programOf(foundSettings(key).image) === `${serviceFolder(service)}\\${service.label}.exe`.toLowerCase(),
     earlier,

@@ -1,7 +1,7 @@
 // A Service in, what to ask Windows about it out; and of the answers, what the Service Control Manager has. Numbers, codes and the registry only: all other words
 // are in the language of the machine.
 import type { Service } from '../../resolve/service.ts'
-import type { Answer, Answers, ManagerState, Question } from '../manager.ts'
+import type { Answer, Answers, ManagerState, Question, ReplacedState } from '../manager.ts'
 import { fallbackFolder, machineFolder, serviceFolder, startupFolder } from './paths.ts'
 import { system32 } from './recovery.ts'
 import { numberIn, parseRegistry } from './registry.ts'
@@ -35,9 +35,10 @@ export interface ServiceState extends ManagerState {
 const servicesKey = 'HKLM\\SYSTEM\\CurrentControlSet\\Services'
 
 /** What is asked of earlier installs, by the service and by the fallback alike. */
-export const earlierQuestions = ({ replaces }: Service): readonly Question[] => [
-  ...replaces.tasks.map((name, i): Question => ({ id: `task-${i}`, argv: [`${system32}\\schtasks.exe`, '/Query', '/TN', name, '/XML'] })),
-  ...replaces.services.flatMap((name, i): readonly Question[] => [
+export const earlierQuestions = (service: Service): readonly Question[] => [
+  ...service.replaces.startupItems.map((name, i): Question => ({ id: `item-${i}`, exists: `${startupFolder(service)}\\${name}` })),
+  ...service.replaces.tasks.map((name, i): Question => ({ id: `task-${i}`, argv: [`${system32}\\schtasks.exe`, '/Query', '/TN', name, '/XML'] })),
+  ...service.replaces.services.flatMap((name, i): readonly Question[] => [
     { id: `other-${i}`, argv: [sc, 'queryex', name] },
     { id: `other-key-${i}`, registry: `${servicesKey}\\${name}` },
   ]),
@@ -68,8 +69,19 @@ export const questions = (service: Service): readonly Question[] => [
   { id: 'machine-folder', exists: machineFolder },
   { id: 'folder', exists: serviceFolder(service) },
   { id: 'names', list: serviceFolder(service) },
-  ...service.replaces.startupItems.map((name, i): Question => ({ id: `item-${i}`, exists: `${startupFolder(service)}\\${name}` })),
   ...earlierQuestions(service),
+]
+
+/** The same for people, with the files of the Startup folder. */
+export const replacedOf = ({ replaces }: Service, earlier: readonly Earlier[], answers: Answers): readonly ReplacedState[] => [
+  ...earlier.map((one) =>
+    one.kind === 'task'
+      ? { name: `the task ${one.name}`, live: false, enabled: one.enabled }
+      : { name: `the service ${one.name}`, live: one.running, enabled: one.start === 2 },
+  ),
+  ...replaces.startupItems.flatMap((name, i) =>
+    answers.get(`item-${i}`)!.code === 0 ? [{ name: `the Startup item ${name}`, live: false, enabled: true }] : [],
+  ),
 ]
 
 interface Numbers {
@@ -128,16 +140,7 @@ export function read(service: Service, answers: Answers): ServiceState {
     since: null,
     enabled: settings?.start === 2,
     stale: false,
-    replaced: [
-      ...earlier.map((one) =>
-        one.kind === 'task'
-          ? { name: `the task ${one.name}`, live: false, enabled: one.enabled }
-          : { name: `the service ${one.name}`, live: one.running, enabled: one.start === 2 },
-      ),
-      ...service.replaces.startupItems.flatMap((name, i) =>
-        answers.get(`item-${i}`)!.code === 0 ? [{ name: `the Startup item ${name}`, live: false, enabled: true }] : [],
-      ),
-    ],
+    replaced: replacedOf(service, earlier, answers),
     settings,
     doomed: key !== null && numberIn(key, 'DeleteFlag') === 1,
     security: /D:\S*/.exec(answers.get('security')!.stdout)?.[0] ?? '',
