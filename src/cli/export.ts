@@ -47,7 +47,11 @@ export async function exportCommand(profiles: readonly string[], flags: ExportFl
 export async function hostsCommand(profiles: readonly string[], flags: ExportFlags & { readonly hosts: string }): Promise<ExitCode> {
   const out = output({ json: flags.json ?? false, color: flags.color })
   const hosts = await renderAll(profiles, flags, flags.out, false)
-  const code = done('export hosts', flags, out, { changed: hosts.some(({ changed }) => changed), differences: hosts.flatMap((host) => host.differences), hosts })
+  const code = done('export hosts', flags, out, {
+    changed: hosts.some(({ changed }) => changed),
+    differences: hosts.flatMap((host) => host.differences),
+    hosts,
+  })
   // What cannot be rendered for one host is that host's failure, and is told where it is worked on.
   return code === exitCodes.failed ? exitCodes.done : code
 }

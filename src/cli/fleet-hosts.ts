@@ -76,11 +76,15 @@ export async function renderHosts(profiles: readonly string[], flags: HostsFlags
       trees = []
     }
     const summary = file('services.json', `${JSON.stringify({ error, services: trees.map(({ data }) => data) }, null, 2)}\n`, 0o644)
-    const folders: readonly (readonly [string, readonly RenderedFile[]])[] = [...trees.map((tree) => [tree.data.id, tree.files] as const), ['services', [summary]]]
+    const folders: readonly (readonly [string, readonly RenderedFile[]])[] = [
+      ...trees.map((tree) => [tree.data.id, tree.files] as const),
+      ['services', [summary]],
+    ]
     let changed = false
     const differences: Difference[] = []
     for (const [name, tree] of folders) {
-      if (flags.check) differences.push(...compareTree(join(stage.out, host.name, name), tree).map((one) => ({ ...one, name: join(host.name, name, one.name) })))
+      if (flags.check)
+        differences.push(...compareTree(join(stage.out, host.name, name), tree).map((one) => ({ ...one, name: join(host.name, name, one.name) })))
       else if (stageTree(stage, host.name, name, tree).length > 0) changed = true
     }
     outcomes.push({ host: host.name, error, changed, differences })

@@ -67,10 +67,14 @@ export async function fleetCommand(verb: Verb, profiles: readonly string[], flag
   const { code, notes } = await runEvents(argv, environment(work), seen.tell)
   const hosts = recap(seen.hosts, seen.results, seen.failures)
   if (hosts.length === 0 || (!seen.ended && code !== 0))
-    throw new UserError(code === 0 ? 'USAGE' : 'APPLY_FAILED', code === 0 ? `no host of ${flags.inventory} is meant` : `Ansible ended with ${code}:\n${notes.trim()}`, {
-      hint: code === 0 ? 'see --limit, and `ansible-inventory --list`' : 'mend that, and run it again',
-      document: { hosts },
-    })
+    throw new UserError(
+      code === 0 ? 'USAGE' : 'APPLY_FAILED',
+      code === 0 ? `no host of ${flags.inventory} is meant` : `Ansible ended with ${code}:\n${notes.trim()}`,
+      {
+        hint: code === 0 ? 'see --limit, and `ansible-inventory --list`' : 'mend that, and run it again',
+        document: { hosts },
+      },
+    )
   if (flags.verbose) out.note(notes.trim())
   return tell(verb, hosts, dry, flags, out)
 }
@@ -125,7 +129,13 @@ function watch(out: Output, dry: boolean, verbose: boolean): Seen {
         for (const [host, { failures, unreachable }] of Object.entries(event.hosts)) seen.failures.set(host, failures + unreachable)
     }
   }
-  return { ...seen, tell, get ended() { return seen.ended } }
+  return {
+    ...seen,
+    tell,
+    get ended() {
+      return seen.ended
+    },
+  }
 }
 
 const colors: Readonly<Record<HostState, 'green' | 'yellow' | 'red' | 'dim'>> = {

@@ -149,7 +149,10 @@ function program(word: string, done: (code: ExitCode) => void): Command {
       shared(group.command('ansible'))
         .description('a role and playbooks for Linux, macOS and Windows hosts, which need no Node')
         .option('--hosts <file>', 'facts and values of every host ({hosts: {NAME: {facts, values}}}): render for them now, not in each run')
-        .addHelpText('after', '\nExamples:\n  hermes-install export ansible my-app.yaml --scope system --out ansible\n  ansible-playbook -i hosts.yml ansible/apply.yml --check --diff\n')
+        .addHelpText(
+          'after',
+          '\nExamples:\n  hermes-install export ansible my-app.yaml --scope system --out ansible\n  ansible-playbook -i hosts.yml ansible/apply.yml --check --diff\n',
+        )
         .action(async (profiles: string[], options) => done(await (await import('./export.ts')).exportCommand(profiles, options)))
       return shared(group.command('hosts'))
         .description('what the role calls: render for every host of a file, into a folder each')

@@ -40,7 +40,7 @@ export function parseHosts(text: string, file: string): { hosts: readonly FleetH
 function read(text: string): Pick<ReturnType<typeof readYaml>, 'value' | 'locate' | 'issues'> {
   if (!text.startsWith('{')) return readYaml(text)
   try {
-    return { value: JSON.parse(text) as unknown as ReturnType<typeof readYaml>['value'], locate: () => ({ line: 1, column: 1 }), issues: [] }
+    return { value: JSON.parse(text) as unknown, locate: () => ({ line: 1, column: 1 }), issues: [] }
   } catch {
     return readYaml(text)
   }
@@ -48,7 +48,8 @@ function read(text: string): Pick<ReturnType<typeof readYaml>, 'value' | 'locate
 
 function hostOf(name: string, value: unknown, file: string, locate: (path: Path) => Position): FleetHost {
   const issues: Issue[] = []
-  const say = (path: Path, message: string, hint: string | null = null): void => void issues.push(placed({ path, message: `${name}: ${message}`, hint }, file, locate))
+  const say = (path: Path, message: string, hint: string | null = null): void =>
+    void issues.push(placed({ path, message: `${name}: ${message}`, hint }, file, locate))
   const tree = isTree(value) ? value : {}
   if (!nameFits(name)) say([], `${JSON.stringify(name)} cannot be the name of a folder`)
   for (const key of Object.keys(tree)) if (!keys.includes(key)) say([key], `unknown key "${key}"`, `known: ${keys.join(', ')}`)

@@ -38,6 +38,12 @@ export function recap(hosts: readonly string[], results: readonly HostResult[], 
     const bad = lost ?? ((failures.get(host) ?? 0) > 0 ? failed : undefined)
     const state: HostState =
       lost !== undefined ? 'unreachable' : bad !== undefined ? 'failed' : own.length === 0 ? 'untouched' : tasks.length > 0 ? 'changed' : 'unchanged'
-    return { host, state, tasks, message: bad === undefined ? null : (bad.message ?? ''), report: own.findLast(({ report }) => report !== undefined)?.report ?? [] }
+    return {
+      host,
+      state,
+      tasks,
+      message: bad === undefined ? null : (bad.message ?? ''),
+      report: own.findLast(({ report }) => report !== undefined)?.report ?? [],
+    }
   })
 }

@@ -19,7 +19,7 @@ export type AnsibleEvent =
     }
   | { readonly event: 'stats'; readonly hosts: Readonly<Record<string, HostStats>> }
 
-export interface HostStats {
+interface HostStats {
   readonly ok: number
   readonly changed: number
   readonly failures: number

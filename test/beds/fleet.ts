@@ -6,7 +6,7 @@ import { installProgram, type Hermes } from './program.ts'
 import { mustRun, run } from './process.ts'
 import { startBox, type Box } from './systemd.ts'
 
-export interface Member {
+interface Member {
   readonly name: string
   readonly address: string
   readonly box: Box
@@ -50,7 +50,10 @@ export async function startFleet(plan: readonly { readonly name: string; readonl
   const boxes: Box[] = [controller]
   try {
     const hermes = installProgram(controller)
-    await inside(controller, `ssh-keygen -q -t ed25519 -N '' -f ${key}; ip link add br0 type bridge; ip address add ${network}.1/24 dev br0; ip link set br0 up`)
+    await inside(
+      controller,
+      `ssh-keygen -q -t ed25519 -N '' -f ${key}; ip link add br0 type bridge; ip address add ${network}.1/24 dev br0; ip link set br0 up`,
+    )
     const publicKey = await controller.read(`${key}.pub`)
     const members = new Map<string, Member>()
     await Promise.all(
@@ -59,7 +62,21 @@ export async function startFleet(plan: readonly { readonly name: string; readonl
         boxes.push(box)
         const address = `${network}.${i + 11}`
         members.set(name, { name, address, box })
-        await mustRun(['ip', 'link', 'add', `h${i}`, 'netns', String(box.leader()), 'type', 'veth', 'peer', 'name', `c${i}`, 'netns', String(controller.leader())])
+        await mustRun([
+          'ip',
+          'link',
+          'add',
+          `h${i}`,
+          'netns',
+          String(box.leader()),
+          'type',
+          'veth',
+          'peer',
+          'name',
+          `c${i}`,
+          'netns',
+          String(controller.leader()),
+        ])
         await inside(controller, `ip link set c${i} master br0 up`)
         // The host's own ip(8): not every root has one.
         for (const words of [`link set h${i} up`, `address add ${address}/24 dev h${i}`])

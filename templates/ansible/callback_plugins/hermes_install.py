@@ -30,7 +30,7 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_play_start(self, play):
         """All hosts of the play, whatever their batch."""
         inventory = play.get_variable_manager()._inventory
-        self._say("play", name=play.get_name(), hosts=[host.name for host in inventory.get_hosts(play.hosts)])
+        self._say("play", name=play.get_name(), hosts=[host.name for host in inventory.get_hosts(play.hosts, ignore_restrictions=True)])
 
     def v2_playbook_on_task_start(self, task, is_conditional):
         """The next task."""
