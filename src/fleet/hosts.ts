@@ -33,6 +33,14 @@ export function parseHosts(text: string, file: string): { hosts: readonly FleetH
   if (!isTree(hosts))
     return { hosts: [], issues: [placed({ path: [], message: 'expected {hosts: {NAME: {facts: {os, user, home}}}}', hint: null }, file, locate)] }
   const names = Object.keys(hosts).sort((a, b) => (a < b ? -1 : 1))
+  const unfit = names.filter((name) => !nameFits(name))
+  if (unfit.length > 0)
+    return {
+      hosts: [],
+      issues: unfit.map((name) =>
+        placed({ path: ['hosts', name], message: `${JSON.stringify(name)} cannot be the name of a folder`, hint: null }, file, locate),
+      ),
+    }
   return { hosts: names.map((name) => hostOf(name, hosts[name], file, (path) => locate(['hosts', name, ...path]))), issues: [] }
 }
 
@@ -51,9 +59,10 @@ function hostOf(name: string, value: unknown, file: string, locate: (path: Path)
   const say = (path: Path, message: string, hint: string | null = null): void =>
     void issues.push(placed({ path, message: `${name}: ${message}`, hint }, file, locate))
   const tree = isTree(value) ? value : {}
-  if (!nameFits(name)) say([], `${JSON.stringify(name)} cannot be the name of a folder`)
+  if (tree['facts'] === undefined) say(['facts'], 'its facts are missing', '{os, user, home} at least')
   for (const key of Object.keys(tree)) if (!keys.includes(key)) say([key], `unknown key "${key}"`, `known: ${keys.join(', ')}`)
-  const { facts, issues: wrong } = checkFacts(tree['facts'], file, (path) => locate(['facts', ...path]))
+  const { facts, issues: wrong } =
+    tree['facts'] === undefined ? { facts: null, issues: [] } : checkFacts(tree['facts'], file, (path) => locate(['facts', ...path]))
   issues.push(...wrong.map((issue) => ({ ...issue, message: `${name}: ${issue.message}` })))
   const texts = (key: string): ReadonlyMap<string, string> => {
     const found = new Map<string, string>()
