@@ -9,6 +9,10 @@ const lineCount = (value: string): number => {
   if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('It takes a whole number.')
   return Number(value)
 }
+const batch = (value: string): string => {
+  if (!/^[1-9]\d{0,5}%?$/.test(value)) throw new InvalidArgumentError('It takes a whole number, or one of per cent.')
+  return value
+}
 const list = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Flags that say which service is meant, and for which machine. */
@@ -49,11 +53,28 @@ const acting =
     done(delegated ?? (await (await load())(profiles, options as never)))
   }
 
+interface FleetOptions {
+  inventory?: string
+  limit?: string
+  forks?: number
+  serial?: string
+  check?: boolean
+  user?: string
+  scope?: string
+}
+
 /** With `--inventory` Ansible does it, on other machines. */
 const fleet =
   (verb: 'apply' | 'uninstall' | 'doctor', done: (code: ExitCode) => void, load: () => Promise<Act>) =>
-  async (profiles: string[], options: { inventory?: string; user?: string; scope?: string }): Promise<void> => {
-    if (options.inventory === undefined) return acting(done, load)(profiles, options)
+  async (profiles: string[], options: FleetOptions): Promise<void> => {
+    if (options.inventory === undefined) {
+      const lone = (['limit', 'forks', 'serial', 'check'] as const).find((name) => options[name] !== undefined)
+      if (lone !== undefined)
+        throw new UserError('USAGE', `--${lone} goes with --inventory`, {
+          hint: lone === 'check' ? 'here it is --dry-run' : 'give the inventory, or leave it out',
+        })
+      return acting(done, load)(profiles, options)
+    }
     done(await (await import('./fleet.ts')).fleetCommand(verb, profiles, options as never))
   }
 
@@ -96,7 +117,7 @@ function program(word: string, done: (code: ExitCode) => void): Command {
         .action(acting(done, async () => (await import('./plan.ts')).planCommand)),
     apply: () =>
       fleetFlags(root.command('apply'))
-        .option('--serial <count>', 'with --inventory: so many hosts (or so many %) at a time; stop after the first batch in which one fails')
+        .option('--serial <count>', 'with --inventory: so many hosts (or so many %) at a time; stop after the first batch in which one fails', batch)
         .description('install or change a service, wait until it is healthy, go back if it is not')
         .option('--dry-run', 'show the plan; change nothing')
         .option('--no-start', 'write and enable, but start and stop nothing')

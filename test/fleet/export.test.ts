@@ -145,4 +145,13 @@ describe('--inventory', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('pipx install ansible-core')])
     expect(JSON.parse(out)).toMatchObject({ command: 'apply', ok: false, error: { code: 'USAGE' } })
   })
+
+  test('its flags mean nothing without it, and say so', () => {
+    put('app.yaml', app())
+    for (const flag of [['--limit', 'web'], ['--forks', '3'], ['--check'], ['--serial', '25%']]) {
+      const { code, err } = run(['apply', 'app.yaml', ...flag])
+      expect([code, err]).toEqual([2, expect.stringContaining(`${flag[0]} goes with --inventory`)])
+    }
+    expect(run(['apply', 'app.yaml', '--inventory', 'x', '--serial', 'all']).code).toBe(2)
+  })
 })

@@ -193,7 +193,7 @@ describe('Windows, with modules that only look at their arguments', () => {
 })
 
 describe('the export', () => {
-  test('ansible-lint finds nothing, at its production profile', { timeout: 120_000 }, () => {
+  test('ansible-lint finds nothing, at its production profile, and shellcheck nothing in the phases', { timeout: 120_000 }, () => {
     const out = join(work, 'export')
     execFileSync(process.execPath, [main, 'export', 'ansible', join(work, 'demo.yaml'), '--out', out])
     const told = execFileSync('ansible-lint', ['--offline', '--nocolor', '-p', '--profile', 'production'], {
@@ -203,6 +203,12 @@ describe('the export', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     expect(told).toBe('')
+    const facts = { linux: { os: 'linux', user: 'ann', home: '/home/ann' }, macos: { os: 'macos', user: 'ann', home: '/Users/ann' } }
+    writeFileSync(join(work, 'two.json'), JSON.stringify({ hosts: { linux: { facts: facts.linux }, macos: { facts: facts.macos } } }))
+    execFileSync(process.execPath, [main, 'export', 'hosts', join(work, 'demo.yaml'), '--hosts', join(work, 'two.json'), '--out', join(work, 'two')], {
+      env: { ...process.env, TOKEN: 'x' },
+    })
+    for (const os of Object.keys(facts)) execFileSync('shellcheck', ['--shell=sh', join(work, 'two', os, 'demo/phases.sh')], { encoding: 'utf8' })
     for (const verb of ['apply', 'uninstall', 'doctor'])
       execFileSync('ansible-playbook', ['--syntax-check', '-i', 'localhost,', join(out, `${verb}.yml`)], { env: { ...process.env, HOME: work } })
   })

@@ -97,7 +97,7 @@ beforeAll(async () => {
 afterAll(async () => fleet?.stop())
 
 describe('a fleet', () => {
-  test('a dry run says what would change, and changes nothing', { timeout: 120_000 }, async () => {
+  test('a dry run says what would change, and changes nothing', { timeout: 300_000 }, async () => {
     const before = await snapshot('web1')
     const { code, document, states, stderr } = await hermes('apply', '/srv/demo.yaml', '--check', '--limit', 'web1,web4')
     expect([code, states]).toEqual([0, { web1: 'changed', web4: 'changed' }])
@@ -107,7 +107,7 @@ describe('a fleet', () => {
     expect(await snapshot('web1')).toBe(before)
   })
 
-  test('converges the hosts that it can, and names the others', { timeout: 180_000 }, async () => {
+  test('converges the hosts that it can, and names the others', { timeout: 300_000 }, async () => {
     const { code, document, states, stdout, stderr } = await hermes('apply', '/srv/demo.yaml')
     expect(states).toEqual({
       ...Object.fromEntries(well.map((name) => [name, 'changed'])),
@@ -138,7 +138,7 @@ describe('a fleet', () => {
     expect((await fleet.controller.exec(['sh', '-c', 'ls -A /tmp | grep hermes-install'])).stdout).toBe('')
   })
 
-  test('a second run changes nothing', { timeout: 120_000 }, async () => {
+  test('a second run changes nothing', { timeout: 300_000 }, async () => {
     const since = await Promise.all(well.map((name) => property(name, 'MainPID')))
     const before = await snapshot('web3')
     const { code, document } = await hermes('apply', '/srv/demo.yaml', ...limited)
@@ -148,7 +148,7 @@ describe('a fleet', () => {
     expect(await snapshot('web3')).toBe(before)
   })
 
-  test('the program on the host itself agrees, and can go on', { timeout: 120_000 }, async () => {
+  test('the program on the host itself agrees, and can go on', { timeout: 300_000 }, async () => {
     const box = boxOf('web1')
     const own = installProgram(box)
     await box.write('/srv/demo.yaml', profile)
@@ -158,7 +158,7 @@ describe('a fleet', () => {
     expect((await own(['status', '--json'], { env })).stdout).toContain('"demo"')
   })
 
-  test('a value of one host changes that host alone', { timeout: 120_000 }, async () => {
+  test('a value of one host changes that host alone', { timeout: 300_000 }, async () => {
     const since = await Promise.all(well.map((name) => property(name, 'MainPID')))
     values.set('web3', { word: 'changed' })
     await inventory()
@@ -169,7 +169,7 @@ describe('a fleet', () => {
     expect(now.map((pid, i) => pid === since[i])).toEqual([true, true, false, true, true])
   })
 
-  test('a rollout in batches stops after the first that is bad, and no service is lost', { timeout: 180_000 }, async () => {
+  test('a rollout in batches stops after the first that is bad, and no service is lost', { timeout: 300_000 }, async () => {
     values.delete('web3')
     await inventory()
     const before = await snapshot('web1')
@@ -179,7 +179,21 @@ describe('a fleet', () => {
     expect(await snapshot('web1')).toBe(before)
   })
 
-  test('doctor looks at all of them', { timeout: 120_000 }, async () => {
+  test('a run that was killed is finished by the next', { timeout: 300_000 }, async () => {
+    const undo = '/var/lib/hermes-install/state/demo/undo'
+    const cut = hermes('apply', '/srv/demo.yaml', '--limit', 'web5', '--set', 'word=bad').catch(() => null)
+    await inside(boxOf('web5'), `until test -e ${undo}/touched && grep -q bad /etc/systemd/system/demo.service; do sleep 0.1; done`)
+    await fleet.controller.exec(['pkill', '-KILL', '-f', 'ansible-playbook'])
+    await cut
+    await fleet.controller.exec(['pkill', '-KILL', '-f', 'ansible'])
+    expect((await boxOf('web5').exec(['ls', undo])).code).toBe(0)
+    const { code, states } = await hermes('apply', '/srv/demo.yaml', '--limit', 'web5')
+    expect([code, states]).toEqual([0, { web5: 'changed' }])
+    expect(await answer('web5')).toBe('hello')
+    expect((await boxOf('web5').exec(['ls', undo])).code).not.toBe(0)
+  })
+
+  test('doctor looks at all of them', { timeout: 300_000 }, async () => {
     await inside(boxOf('web4'), 'systemctl disable --quiet demo; echo "# mine" >>/etc/systemd/system/demo.service')
     const { code, document } = await hermes('doctor', '/srv/demo.yaml', ...limited)
     const found = (name: string): string[] => (document.checks ?? []).filter(({ host }) => host === name).map(({ level, check }) => `${level} ${check}`)
@@ -188,7 +202,7 @@ describe('a fleet', () => {
     expect(code).toBe(1)
   })
 
-  test('a service of a user: lingers, and goes again', { timeout: 180_000 }, async () => {
+  test('a service of a user: lingers, and goes again', { timeout: 300_000 }, async () => {
     const two = ['--limit', 'web1,web4']
     const lingers = async (name: string): Promise<string> => (await boxOf(name).exec(['ls', '/var/lib/systemd/linger'])).stdout.trim()
     const first = await hermes('apply', '/srv/mine.yaml', ...two)
@@ -200,9 +214,15 @@ describe('a fleet', () => {
     const last = await hermes('uninstall', '/srv/mine.yaml', ...two)
     expect([last.code, last.states]).toEqual([0, { web1: 'changed', web4: 'changed' }])
     expect((await boxOf('web4').exec(['find', '/home/ops/.config', '/home/ops/.local', '-name', '*mine*'])).stdout).toBe('')
+    expect(await lingers('web4')).toBe('')
+    // Of another user than the one who connects.
+    await inside(boxOf('web4'), 'useradd --create-home worker')
+    const other = await hermes('apply', '/srv/mine.yaml', '--limit', 'web4', '--user', 'worker')
+    expect([other.code, other.states]).toEqual([0, { web4: 'changed' }])
+    expect((await boxOf('web4').exec(['systemctl', '--user', 'is-active', 'mine'], { user: 'worker' })).stdout.trim()).toBe('active')
   })
 
-  test('uninstall everywhere', { timeout: 120_000 }, async () => {
+  test('uninstall everywhere', { timeout: 300_000 }, async () => {
     const { code, states } = await hermes('uninstall', '/srv/demo.yaml')
     expect([code, states]).toEqual([
       1,
