@@ -36,10 +36,10 @@ stop: { timeout: 3s }
 health: { stableFor: 200ms, timeout: 4s, http: 'http://127.0.0.1:8080/' }
 replaces: { linux: { units: [old-demo] } }
 `
-const mine = `version: 1
-name: mine
-command: [/usr/bin/python3, /srv/demo/server.py, "8090", mine]
-health: { stableFor: 200ms, timeout: 4s, tcp: '127.0.0.1:8090' }
+const mine = (name: string, port: number, word: string): string => `version: 1
+name: ${name}
+command: [/usr/bin/python3, /srv/demo/server.py, "${port}", ${word}]
+health: { stableFor: 200ms, timeout: 4s, tcp: '127.0.0.1:${port}' }
 `
 
 interface Document {
@@ -87,7 +87,8 @@ beforeAll(async () => {
   fleet = await startFleet(names.map((name, i) => ({ name, version: i % 2 === 0 ? '252' : '254', sudo: name !== powerless })))
   await Promise.all([...fleet.members.values()].map(({ box }) => box.write('/srv/demo/server.py', server)))
   await fleet.controller.write('/srv/demo.yaml', profile)
-  await fleet.controller.write('/srv/mine.yaml', mine)
+  await fleet.controller.write('/srv/mine/mine.yaml', mine('mine', 8090, 'one'))
+  await fleet.controller.write('/srv/mine/other.yaml', mine('other', 8091, 'one'))
   await inventory()
   // An earlier install, on one of them.
   await boxOf('web2').write('/etc/systemd/system/old-demo.service', '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n')
@@ -202,22 +203,31 @@ describe('a fleet', () => {
     expect(code).toBe(1)
   })
 
-  test('a service of a user: lingers, and goes again', { timeout: 300_000 }, async () => {
+  test('services of a user: they linger, each is restarted for its own change alone, and they go again', { timeout: 300_000 }, async () => {
     const two = ['--limit', 'web1,web4']
     const lingers = async (name: string): Promise<string> => (await boxOf(name).exec(['ls', '/var/lib/systemd/linger'])).stdout.trim()
-    const first = await hermes('apply', '/srv/mine.yaml', ...two)
+    const first = await hermes('apply', '/srv/mine', ...two)
     expect([first.code, first.states]).toEqual([0, { web1: 'changed', web4: 'changed' }])
     expect(await lingers('web4')).toBe('ops')
     expect((await boxOf('web4').exec(['systemctl', '--user', 'is-active', 'mine'], { user: 'ops' })).stdout.trim()).toBe('active')
-    const second = await hermes('apply', '/srv/mine.yaml', ...two)
-    expect([second.code, second.states]).toEqual([0, { web1: 'unchanged', web4: 'unchanged' }])
-    const last = await hermes('uninstall', '/srv/mine.yaml', ...two)
+    const pids = async (): Promise<string[]> =>
+      (await boxOf('web4').exec(['systemctl', '--user', 'show', '-p', 'MainPID', '--value', 'mine', 'other'], { user: 'ops' })).stdout
+        .split('\n')
+        .filter((line) => line !== '')
+    const before = await pids()
+    await fleet.controller.write('/srv/mine/other.yaml', mine('other', 8091, 'two'))
+    const second = await hermes('apply', '/srv/mine', ...two)
+    expect([second.code, second.states]).toEqual([0, { web1: 'changed', web4: 'changed' }])
+    expect((await pids()).map((pid, i) => pid === before[i])).toEqual([true, false])
+    const third = await hermes('apply', '/srv/mine', ...two)
+    expect([third.code, third.states]).toEqual([0, { web1: 'unchanged', web4: 'unchanged' }])
+    const last = await hermes('uninstall', '/srv/mine', ...two)
     expect([last.code, last.states]).toEqual([0, { web1: 'changed', web4: 'changed' }])
-    expect((await boxOf('web4').exec(['find', '/home/ops/.config', '/home/ops/.local', '-name', '*mine*'])).stdout).toBe('')
+    expect((await boxOf('web4').exec(['find', '/home/ops/.config', '/home/ops/.local', '-name', '*mine*', '-o', '-name', '*other*'])).stdout).toBe('')
     expect(await lingers('web4')).toBe('')
     // Of another user than the one who connects.
     await inside(boxOf('web4'), 'useradd --create-home worker')
-    const other = await hermes('apply', '/srv/mine.yaml', '--limit', 'web4', '--user', 'worker')
+    const other = await hermes('apply', '/srv/mine', '--limit', 'web4', '--user', 'worker')
     expect([other.code, other.states]).toEqual([0, { web4: 'changed' }])
     expect((await boxOf('web4').exec(['systemctl', '--user', 'is-active', 'mine'], { user: 'worker' })).stdout.trim()).toBe('active')
   })
