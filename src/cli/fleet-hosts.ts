@@ -187,7 +187,7 @@ async function fetched(version: 2 | 3, arch: WinswArch, target: string): Promise
     given: null,
     env: process.env,
     cacheDir: cacheFolder(thisOs(), process.env),
-    offline: process.env['HERMES_INSTALL_OFFLINE'] === '1',
+    offline: false,
     report: { damaged: nothing, started: nothing, progress: nothing, retrying: nothing },
   })
   mkdirSync(join(target, '..'), { recursive: true })

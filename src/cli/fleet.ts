@@ -47,10 +47,11 @@ export async function fleetCommand(verb: Verb, profiles: readonly string[], flag
   commit([stage])
   const dry = flags.check === true || flags.dryRun === true
   const variables = {
-    hermes_install_command: [process.execPath, resolve(process.argv[1]!)],
+    hermes_install_command: ownCommand(),
     hermes_install_work_below: work,
     ...(flags.serial === undefined ? {} : { hermes_install_serial: flags.serial }),
     ...(flags.user === undefined ? {} : { hermes_install_user: flags.user }),
+    ...(flags.yes === true ? { hermes_install_overwrite: true } : {}),
   }
   const argv = [
     playbook,
@@ -77,6 +78,12 @@ export async function fleetCommand(verb: Verb, profiles: readonly string[], flag
     )
   if (flags.verbose) out.note(notes.trim())
   return tell(verb, hosts, dry, flags, out)
+}
+
+/** How the role calls this program on the controller. */
+function ownCommand(): readonly string[] {
+  const script = resolve(process.argv[1] ?? '')
+  return script === process.execPath ? [script] : [process.execPath, script]
 }
 
 /** The plugin of the export says what happens; what the user has set otherwise stays. */

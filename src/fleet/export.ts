@@ -35,6 +35,7 @@ hermes_install_host: {}
 hermes_install_values: {}
 hermes_install_secrets: {}
 hermes_install_user: ""
+hermes_install_overwrite: false
 # How the controller calls hermes-install, a word an item.
 hermes_install_command:
   - hermes-install
@@ -69,6 +70,7 @@ ${scope === 'system' ? 'These are services of the machine: Ansible becomes root.
 | \`hermes_install_host\` | facts of the host, as \`render --host\` takes them; what is left out is asked of the host |
 | \`hermes_install_secrets\` | values of \`fromEnv\` secrets, such as \`{TOKEN: "{{ lookup('ansible.builtin.env', 'TOKEN') }}"}\`; otherwise the environment of the controller has them |
 | \`hermes_install_user\` | whose services these are, where that is not the one who connects |
+| \`hermes_install_overwrite\` | \`true\` overwrites files that others wrote or changed |
 | \`hermes_install_on\` | with \`-e\`: the hosts or groups that are meant; all of the inventory without it |
 | \`hermes_install_serial\` | with \`-e\`: so many hosts at a time; the rollout stops after the first batch in which one fails |
 `

@@ -151,6 +151,8 @@ describe('macOS, with a stand-in for launchd', () => {
 describe('Windows, with modules that only look at their arguments', () => {
   test('every module of ansible.windows is called with what it takes', { timeout: 120_000 }, () => {
     writeFileSync(calls, '')
+    expect(hermes('apply', 'win', '--check').code).toBe(0)
+    writeFileSync(calls, '')
     const { code, document, text } = hermes('apply', 'win')
     expect([code, document.hosts?.map(({ state, message }) => [state, message])], text).toEqual([0, [['changed', null]]])
     const made = readFileSync(calls, 'utf8')

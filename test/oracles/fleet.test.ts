@@ -201,6 +201,17 @@ describe('a fleet', () => {
     expect(found('web1')).toEqual(['ok health'])
     expect(found('web4')).toEqual(['warning file-differs', 'warning stale', 'error not-enabled', 'ok health'])
     expect(code).toBe(1)
+    // What others changed is theirs, until somebody says otherwise.
+    const kept = await hermes('apply', '/srv/demo.yaml', '--limit', 'web4')
+    expect([kept.code, kept.states, kept.document.hosts[0]!.message]).toEqual([
+      1,
+      { web4: 'failed' },
+      expect.stringContaining('somebody else wrote or changed'),
+    ])
+    expect(await boxOf('web4').read('/etc/systemd/system/demo.service')).toContain('# mine')
+    const taken = await hermes('apply', '/srv/demo.yaml', '--limit', 'web4', '--yes')
+    expect([taken.code, taken.states]).toEqual([0, { web4: 'changed' }])
+    expect(await boxOf('web4').read('/etc/systemd/system/demo.service')).not.toContain('# mine')
   })
 
   test('services of a user: they linger, each is restarted for its own change alone, and they go again', { timeout: 300_000 }, async () => {
