@@ -182,11 +182,20 @@ describe('a fleet', () => {
 
   test('a run that was killed is finished by the next', { timeout: 300_000 }, async () => {
     const undo = '/var/lib/hermes-install/state/demo/undo'
-    const cut = hermes('apply', '/srv/demo.yaml', '--limit', 'web5', '--set', 'word=bad').catch(() => null)
+    const program = [
+      '/usr/local/bin/hermes-node',
+      '/opt/hermes-install/dist/main.cjs',
+      'apply',
+      '/srv/demo.yaml',
+      '--inventory',
+      '/srv/hosts.yml',
+      '--limit',
+      'web5',
+    ]
+    const environment = ['HOME=/root', 'PATH=/usr/bin:/bin', 'TOKEN=hush-hush', 'ANSIBLE_PIPELINING=1'].flatMap((variable) => ['-E', variable])
+    await fleet.controller.exec(['systemd-run', '--quiet', '--unit=cut', ...environment, ...program, '--set', 'word=bad'])
     await inside(boxOf('web5'), `until test -e ${undo}/touched && grep -q bad /etc/systemd/system/demo.service; do sleep 0.1; done`)
-    await fleet.controller.exec(['pkill', '-KILL', '-f', 'ansible-playbook'])
-    await cut
-    await fleet.controller.exec(['pkill', '-KILL', '-f', 'ansible'])
+    await inside(fleet.controller, 'systemctl kill --signal=KILL cut')
     expect((await boxOf('web5').exec(['ls', undo])).code).toBe(0)
     const { code, states } = await hermes('apply', '/srv/demo.yaml', '--limit', 'web5')
     expect([code, states]).toEqual([0, { web5: 'changed' }])
