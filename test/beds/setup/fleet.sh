@@ -2,8 +2,8 @@
 # Sourced by setup.sh: the fleet bed. Debian's Ansible on the host, and hosts that it can reach: boxes with an sshd, a sudo and a Python of their own. systemd 252 is the
 # host's own root where the host has 252, as in the systemd bed. The Python of trixie (systemd 257) is newer than the Ansible of bookworm supports on a host.
 
-# What every host of a fleet has.
-fleet_packages=(openssh-server sudo python3)
+# What every host of a fleet has. acl: Ansible hands files to an account that is not root with setfacl(1).
+fleet_packages=(openssh-server sudo python3 acl)
 
 setup_fleet() {
   step 'fleet: packages' install_without_start ansible ansible-lint iproute2 openssh-client "${fleet_packages[@]}"
