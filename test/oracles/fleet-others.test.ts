@@ -39,6 +39,7 @@ ANSWERS = {
     "win_service_info": {"services": [{"state": "started", "process_id": 7}]},
     "win_command": {"rc": 0},
     "win_copy": {"changed": True},
+    "win_file": {"changed": True},
 }
 
 class ActionModule(ActionBase):
