@@ -1,5 +1,5 @@
 // Profiles and the hosts of a fleet in, a folder for each host out: what `render` makes of the profiles for it, and what Ansible needs to know of them.
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { UserError, type Issue } from '../errors.ts'
 import { engineService, readAsTemplate, type EngineService } from '../fleet/engine.ts'
 import { parseHosts, type FleetHost } from '../fleet/hosts.ts'
@@ -12,7 +12,6 @@ import type { RenderedFile } from '../render/render.ts'
 import { toHost } from '../resolve/host.ts'
 import { resolve, type Service } from '../resolve/service.ts'
 import { readText } from '../system/files.ts'
-import { thisOs } from '../system/machine.ts'
 import { compareTree, stageTree, type Difference, type Stage } from '../system/tree.ts'
 import { checkInstance, checkParameters, declaredParameters, parameterValues, readable, variable, type Flags } from './gather.ts'
 import { inexactOf, loadPlatforms, renderOne } from './render.ts'
@@ -178,19 +177,6 @@ function winswFinder(out: string): (service: Service) => Promise<object> {
 }
 
 async function fetched(version: 2 | 3, arch: WinswArch, target: string): Promise<object> {
-  const { cacheFolder, copyWinsw, findWinsw } = await import('../system/winsw.ts')
-  const { mkdirSync } = await import('node:fs')
-  const nothing = (): void => undefined
-  const found = await findWinsw({
-    version,
-    arch,
-    given: null,
-    env: process.env,
-    cacheDir: cacheFolder(thisOs(), process.env),
-    offline: false,
-    report: { damaged: nothing, started: nothing, progress: nothing, retrying: nothing },
-  })
-  mkdirSync(join(target, '..'), { recursive: true })
-  await copyWinsw(found, target)
-  return { winsw_source: target.slice(target.lastIndexOf('/') + 1), winsw_remote: false }
+  await (await import('./winsw.ts')).copyPinned(version, arch, target)
+  return { winsw_source: basename(target), winsw_remote: false }
 }
