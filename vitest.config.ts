@@ -1,11 +1,12 @@
 // The quick tests, which need Node and a /bin/sh: everything but the oracles (test/beds) and, without HERMES_INSTALL_ALL_SHELLS=1, the install scripts,
 // which want several shells, awks and shellcheck.
 import { defineConfig } from 'vitest/config'
+import { viteAnsible } from './build/ansible.mjs'
 import { viteHandlebars } from './build/handlebars.mjs'
 import { viteProfiles } from './build/profiles.mjs'
 
 export default defineConfig({
-  plugins: [viteHandlebars(), viteProfiles()],
+  plugins: [viteAnsible(), viteHandlebars(), viteProfiles()],
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [

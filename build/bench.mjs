@@ -128,3 +128,4 @@ console.log(`dist: ${readdirSync(join(root, 'dist')).reduce((sum, name) => sum +
 // sd_booted(3): without a systemd there is nothing to apply to.
 if (existsSync('/run/systemd/system')) await import('./bench-apply.mjs')
 else console.log('apply: not measured, as no systemd runs here')
+await import('./bench-fleet.mjs')

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { esbuildAnsible } from './ansible.mjs'
 import { esbuildHandlebars } from './handlebars.mjs'
 import { esbuildProfiles } from './profiles.mjs'
 
@@ -52,6 +53,8 @@ const lazy = {
   control: 'src/cli/control.ts',
   logs: 'src/cli/logs.ts',
   doctor: 'src/cli/doctor.ts',
+  export: 'src/cli/export.ts',
+  fleet: 'src/cli/fleet.ts',
   here: 'src/cli/here.ts',
   subjects: 'src/cli/subjects.ts',
   rights: 'src/cli/rights.ts',
@@ -102,7 +105,7 @@ await build({
   define: { 'import.meta.dirname': '__dirname' },
   // yaml's own ES modules (its "browser" build) can be shaken and need nothing of Node; its "node" build is CommonJS.
   alias: { yaml: join(root, 'node_modules/yaml/browser/index.js') },
-  plugins: [lazyFiles, withoutChildProcess, esbuildHandlebars, esbuildProfiles],
+  plugins: [lazyFiles, withoutChildProcess, esbuildAnsible, esbuildHandlebars, esbuildProfiles],
 })
 
 // What completion knows of the command line, as the built program itself defines it.

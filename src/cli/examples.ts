@@ -26,6 +26,7 @@ const examples: Readonly<Record<string, readonly Line[]>> = {
     ['sudo hermes-install apply --scope system my-app.yaml', 'for the machine'],
     ['hermes-install plan my-app.yaml --out my.plan && hermes-install apply my.plan', 'exactly what was shown'],
     ['hermes-install apply --set port=8081 --instance second my-app.yaml', 'a second one beside it'],
+    ['hermes-install apply my-app.yaml --inventory hosts.yml --serial 25%', 'on many machines, a quarter at a time'],
   ],
   uninstall: [
     ['hermes-install uninstall my-app.yaml', 'by profile'],
@@ -55,6 +56,11 @@ const examples: Readonly<Record<string, readonly Line[]>> = {
     ['hermes-install logs my-app -n 200', 'the last 200 lines'],
     ['hermes-install logs my-app -f', 'goes on until Ctrl+C'],
   ],
+  'export ansible': [
+    ['hermes-install export ansible my-app.yaml --scope system --out ansible', 'a role and playbooks'],
+    ['hermes-install export ansible my-app.yaml --out ansible --hosts hosts.json', 'rendered now for each host: the controller needs no Node'],
+  ],
+  'export hosts': [['hermes-install export hosts my-app.yaml --hosts hosts.json --out rendered', 'what the role does once for each batch']],
   import: [
     ['hermes-install import /etc/systemd/system/my-app.service --out my-app.yaml', 'a unit and its drop-ins'],
     ['hermes-install import nginx', 'a service of this machine, printed'],

@@ -60,26 +60,13 @@ const systemOrder: readonly Os[] = ['linux', 'macos', 'windows']
  * @throws UserError for what cannot be found or read at all; problems inside a profile come with its {@link Resolved}
  */
 export async function gather(profiles: readonly string[], flags: Flags, machine?: HostFacts, lenient = false): Promise<Gathered> {
-  const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : [...new Set(profiles.flatMap(filesOf))]
-  // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
-  const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
-  const source: Source = {
-    read: (file) => readShipped(file) ?? parseText!(readText(file), file),
-    resolve: (from, reference) => {
-      if (!/[/\\]|\.ya?ml$/.test(reference) && shippedNames.includes(reference)) return shippedFile(reference)
-      return isAbsolute(reference) ? reference : join(dirname(from), reference)
-    },
-  }
-  if (flags.instance !== undefined && !instancePattern.test(flags.instance)) {
-    throw new UserError('USAGE', `${JSON.stringify(flags.instance)} cannot be an instance`, {
-      hint: 'a letter or digit, then up to 63 letters, digits, "_" and "-", all lower case',
-    })
-  }
+  const { files, source } = await readable(profiles)
+  checkInstance(flags)
   const given = await parameterValues(flags)
   const hosts = await hostsFor(flags, machine)
   const systems = [...hosts.keys()]
   const cache: Cache = new Map()
-  if (given.size > 0) checkParameters(files, source, cache, given)
+  if (given.size > 0) checkParameters(given, declaredIn(files, source, cache))
 
   return {
     systems,
@@ -105,7 +92,30 @@ export async function gather(profiles: readonly string[], flags: Flags, machine?
   }
 }
 
-function variable(name: string, lenient: boolean): string | undefined {
+/** The files that were meant, and what reads them. @throws UserError for what cannot be found */
+export async function readable(profiles: readonly string[]): Promise<{ readonly files: readonly string[]; readonly source: Source }> {
+  const files = profiles.length === 0 ? [shippedFile(defaultProfile)] : [...new Set(profiles.flatMap(filesOf))]
+  // A shipped profile is compiled in: the YAML parser and the schema are loaded for files only.
+  const parseText = files.every((file) => readShipped(file) !== undefined) ? undefined : (await import('../profile/parse.ts')).parseText
+  const source: Source = {
+    read: (file) => readShipped(file) ?? parseText!(readText(file), file),
+    resolve: (from, reference) => {
+      if (!/[/\\]|\.ya?ml$/.test(reference) && shippedNames.includes(reference)) return shippedFile(reference)
+      return isAbsolute(reference) ? reference : join(dirname(from), reference)
+    },
+  }
+  return { files, source }
+}
+
+export function checkInstance({ instance }: Flags): void {
+  if (instance !== undefined && !instancePattern.test(instance)) {
+    throw new UserError('USAGE', `${JSON.stringify(instance)} cannot be an instance`, {
+      hint: 'a letter or digit, then up to 63 letters, digits, "_" and "-", all lower case',
+    })
+  }
+}
+
+export function variable(name: string, lenient: boolean): string | undefined {
   if (process.env[name] !== undefined) usedVariables.add(name)
   // Only for secrets: a parameter that is not set has its default.
   return process.env[name] ?? (lenient && !name.startsWith('HERMES_INSTALL_') ? 'not-set' : undefined)
@@ -134,7 +144,7 @@ function filesOf(typed: string): string[] {
 }
 
 /** `--values` files in order, then `--set`, later ones win. */
-async function parameterValues(flags: Flags): Promise<Map<string, string>> {
+export async function parameterValues(flags: Flags): Promise<Map<string, string>> {
   const given = new Map<string, string>()
   for (const file of flags.values ?? []) {
     const { values, issues } = (await import('../resolve/facts.ts')).parseValues(readText(file), file)
@@ -149,9 +159,12 @@ async function parameterValues(flags: Flags): Promise<Map<string, string>> {
   return given
 }
 
-/** A misspelt parameter would silently keep its default. */
-function checkParameters(files: readonly string[], source: Source, cache: Cache, given: ReadonlyMap<string, string>): void {
-  const declared = new Set(files.flatMap((file) => [...declaredParameters(loadLayers(file, source, cache).layers).keys()]))
+/** The names of parameters that any of the files declares. */
+export const declaredIn = (files: readonly string[], source: Source, cache: Cache): ReadonlySet<string> =>
+  new Set(files.flatMap((file) => [...declaredParameters(loadLayers(file, source, cache).layers).keys()]))
+
+/** A misspelt parameter would silently keep its default. @throws UserError USAGE */
+export function checkParameters(given: ReadonlyMap<string, string>, declared: ReadonlySet<string>): void {
   const unknown = unknownParameters(given.keys(), declared)
   if (unknown.length > 0) throw new UserError('USAGE', unknown.join('\n'), { hint: 'parameters are declared in the profile, under `parameters`' })
 }

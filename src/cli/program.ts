@@ -11,6 +11,10 @@ const lineCount = (value: string): number => {
   if (!/^\d{1,6}$/.test(value)) throw new InvalidArgumentError('It takes a whole number.')
   return Number(value)
 }
+const batch = (value: string): string => {
+  if (!/^[1-9]\d{0,5}%?$/.test(value)) throw new InvalidArgumentError('It takes a whole number, or one of per cent.')
+  return value
+}
 const list = (value: string, before: string[] = []): string[] => [...before, value]
 
 /** Flags that say which service is meant, and for which machine. */
@@ -42,6 +46,14 @@ const serviceFlags = (command: Command): Command =>
     .option('--winsw <path>', 'Windows: an own copy of WinSW, taken if it is the pinned file')
     .option('--offline', 'Windows: fetch nothing; say what to fetch, and where to put it')
 
+/** Flags of commands that act on every host of an inventory as well. */
+const fleetFlags = (command: Command): Command =>
+  hereFlags(command)
+    .option('--inventory <file>', 'act on every host of this Ansible inventory')
+    .option('--limit <pattern>', 'only on these hosts of it')
+    .option('--forks <count>', 'on so many hosts at once', lineCount)
+    .option('--check', 'with --inventory: show what would change; change nothing')
+
 /** @param act the file that does it, loaded when it is used */
 type Act = (profiles: string[], options: never) => Promise<ExitCode>
 const acting =
@@ -50,6 +62,31 @@ const acting =
     // A service of the machine stays root's to install, whoever it is for.
     const delegated = options.user === undefined || options.scope === 'system' ? null : await (await import('./as-user.ts')).asUser(options.user)
     done(delegated ?? (await (await load())(profiles, options as never)))
+  }
+
+interface FleetOptions {
+  inventory?: string
+  limit?: string
+  forks?: number
+  serial?: string
+  check?: boolean
+  user?: string
+  scope?: string
+}
+
+/** With `--inventory` Ansible does it, on other machines. */
+const fleet =
+  (verb: 'apply' | 'uninstall' | 'doctor', done: (code: ExitCode) => void, load: () => Promise<Act>) =>
+  async (profiles: string[], options: FleetOptions): Promise<void> => {
+    if (options.inventory === undefined) {
+      const lone = (['limit', 'forks', 'serial', 'check'] as const).find((name) => options[name] !== undefined)
+      if (lone !== undefined)
+        throw new UserError('USAGE', `--${lone} goes with --inventory`, {
+          hint: lone === 'check' ? 'here it is --dry-run' : 'give the inventory, or leave it out',
+        })
+      return acting(done, load)(profiles, options)
+    }
+    done(await (await import('./fleet.ts')).fleetCommand(verb, profiles, options as never))
   }
 
 /** @param word the first that was typed: of the commands only that one is set up, all of them for help and for what is none */
@@ -83,18 +120,20 @@ function program(word: string | null, done: (code: ExitCode) => void): Command {
         .option('--strict', 'fail (exit 5) unless every key is exact')
         .action(acting(done, async () => (await import('./plan.ts')).planCommand)),
     apply: () =>
-      serviceFlags(hereFlags(root.command('apply')))
+      serviceFlags(fleetFlags(root.command('apply')))
+        .option('--serial <count>', 'with --inventory: so many hosts (or so many %) at a time; stop after the first batch in which one fails', batch)
         .description('install or change a service, wait until it is healthy, go back if it is not')
         .option('--dry-run', 'show the plan; change nothing')
         .option('--no-start', 'write and enable, but start and stop nothing')
         .option('--strict', 'fail (exit 5) unless every key is exact')
-        .action(acting(done, async () => (await import('./apply.ts')).applyCommand)),
+
+        .action(fleet('apply', done, async () => (await import('./apply.ts')).applyCommand)),
     uninstall: () =>
-      hereFlags(root.command('uninstall'))
+      fleetFlags(root.command('uninstall'))
         .description('stop a service and take away what was written for it; by profile, or by the name that status shows')
         .option('--elevate', 'Windows: ask for admin rights where it takes them, also without a terminal')
         .option('--no-elevate', 'Windows: never ask for admin rights')
-        .action(acting(done, async () => (await import('./uninstall.ts')).uninstallCommand)),
+        .action(fleet('uninstall', done, async () => (await import('./uninstall.ts')).uninstallCommand)),
     status: () =>
       hereFlags(root.command('status'))
         .description('how a service is, or all that this tool has installed')
@@ -113,15 +152,39 @@ function program(word: string | null, done: (code: ExitCode) => void): Command {
         .option('-n, --lines <count>', 'how many lines', lineCount, 50)
         .action(acting(done, async () => (await import('./logs.ts')).logsCommand)),
     doctor: () =>
-      hereFlags(root.command('doctor'))
+      fleetFlags(root.command('doctor'))
         .description('look for what keeps services from running on this machine, and say how to mend it')
-        .action(acting(done, async () => (await import('./doctor.ts')).doctorCommand)),
+        .action(fleet('doctor', done, async () => (await import('./doctor.ts')).doctorCommand)),
     // What apply starts of itself with more rights, on Windows; nobody types it.
     elevated: () =>
       root
         .command('elevated', { hidden: true })
         .argument('<pipe>')
         .action(async (pipe: string) => done(await (await import('./elevated.ts')).elevatedCommand(pipe, run))),
+    export: () => {
+      const group = root.command('export').description('profiles for an engine that runs them on many machines')
+      const shared = (command: Command): Command =>
+        command
+          .argument('[profile...]', 'a profile file, a folder of profiles, or the name of a shipped profile', [])
+          .requiredOption('--out <dir>', 'folder to write to')
+          .option('--instance <name>', 'the instance NAME of the profile')
+          .addOption(new Option('--scope <scope>', 'services of a user or of the machine').choices(['user', 'system']))
+          .option('--set <k=v>', 'value of a parameter on every host; may be repeated', list)
+          .option('--values <file>', 'YAML file with values of parameters; may be repeated, later ones win', list)
+          .option('--strict', 'fail where a key is not exact')
+          .option('--check', 'write nothing; exit 3 if anything in --out differs')
+          .option('--json', 'one JSON document on stdout')
+          .option('--no-color', 'no colours')
+          .option('--verbose', 'say more')
+      shared(group.command('ansible'))
+        .description('a role and playbooks for Linux, macOS and Windows hosts, which need no Node')
+        .option('--hosts <file>', 'facts and values of every host ({hosts: {NAME: {facts, values}}}): render for them now, not in each run')
+        .action(async (profiles: string[], options) => done(await (await import('./export.ts')).exportCommand(profiles, options)))
+      return shared(group.command('hosts'))
+        .description('what the role calls: render for every host of a file, into a folder each')
+        .requiredOption('--hosts <file>', 'facts, values and secrets of every host')
+        .action(async (profiles: string[], options) => done(await (await import('./export.ts')).hostsCommand(profiles, options)))
+    },
     validate: () =>
       profileFlags(root.command('validate'))
         .description('check profiles for every OS; write nothing')
@@ -219,7 +282,7 @@ export async function run(argv: readonly string[]): Promise<ExitCode> {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done
     const out = output({ json: argv.includes('--json'), color: !argv.includes('--no-color') })
     const [first = '', second] = argv.filter((word) => !word.startsWith('-'))
-    const command = first === 'winsw' && second === 'fetch' ? 'winsw fetch' : first
+    const command = (first === 'winsw' && second === 'fetch') || (first === 'export' && second !== undefined) ? `${first} ${second}` : first
     if (error instanceof CommanderError) {
       // Commander has told the user already; a program still gets its document.
       if (error.code === 'commander.help') return exitCodes.usage

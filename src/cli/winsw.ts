@@ -1,5 +1,6 @@
 // `winsw fetch`: the pinned WinSW, into the cache or into a folder.
-import { resolve } from 'node:path'
+import { mkdirSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { exitCodes, type ExitCode } from '../errors.ts'
 import { winswRelease, winswUrl, type WinswArch } from '../platform/windows/releases.ts'
 import { thisOs } from '../system/machine.ts'
@@ -76,4 +77,14 @@ export async function fetchCommand(flags: FetchFlags): Promise<ExitCode> {
   const { version: number, file, sha256 } = release
   out.document({ command: 'winsw fetch', ok: true, changed, version: number, arch, file, path: target, sha256, url: winswUrl(release), source })
   return exitCodes.done
+}
+
+/** Puts the pinned WinSW where a fleet takes it from, found or fetched; says nothing on the way. */
+export async function copyPinned(version: 2 | 3, arch: WinswArch, target: string): Promise<void> {
+  const nothing = (): void => undefined
+  const report = { damaged: nothing, started: nothing, progress: nothing, retrying: nothing }
+  const { env } = process
+  const found = await findWinsw({ version, arch, given: null, env, cacheDir: cacheFolder(thisOs(), env), offline: false, report })
+  mkdirSync(dirname(target), { recursive: true })
+  await copyWinsw(found, target)
 }

@@ -2,7 +2,7 @@
 import * as v from 'valibot'
 import type { Issue } from '../errors.ts'
 import { nearest, placed, wording, type Finding } from '../profile/issue.ts'
-import { isTree, type Tree } from '../profile/model.ts'
+import { isTree, type Path, type Position, type Tree } from '../profile/model.ts'
 import { readYaml } from '../profile/yaml.ts'
 import { isAbsolute, type HostFacts } from './host.ts'
 
@@ -46,6 +46,15 @@ function implausible(facts: Tree): Finding[] {
 export function parseFacts(text: string, file: string): { facts: HostFacts; issues: readonly [] } | { facts: null; issues: readonly Issue[] } {
   const { value, locate, issues: broken } = readYaml(text)
   if (broken.length > 0) return { facts: null, issues: broken.map((issue) => ({ file, key: '', ...issue })) }
+  return checkFacts(value, file, locate)
+}
+
+/** @param value what was read from `file`, such as the facts of one host of many */
+export function checkFacts(
+  value: unknown,
+  file: string,
+  locate: (path: Path) => Position,
+): { facts: HostFacts; issues: readonly [] } | { facts: null; issues: readonly Issue[] } {
   const known = Object.keys(hostSchema.entries)
   const issues: Issue[] = Object.keys(isTree(value) ? value : {})
     .filter((key) => !known.includes(key))

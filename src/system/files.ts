@@ -9,14 +9,14 @@ export const codeOf = (error: unknown): string => (error as NodeJS.ErrnoExceptio
 const maxTextBytes = 2 * 1024 * 1024
 
 /** Reads a UTF-8 file (a byte order mark is dropped). @throws UserError if it is not there, cannot be read or is no UTF-8 */
-export function readText(path: string): string {
+export function readText(path: string, maxBytes = maxTextBytes): string {
   let bytes: Buffer
   try {
     // A pipe or a device may never end.
     const stat = statSync(path)
     if (!stat.isFile() && !stat.isDirectory()) throw new UserError('PROFILE_NOT_FOUND', `cannot read ${path}: it is not a regular file`)
-    if (stat.size > maxTextBytes)
-      throw new UserError('PROFILE_INVALID', `${path} has ${Math.ceil(stat.size / 1024)} KiB; at most ${maxTextBytes / 1024} KiB are read`, {
+    if (stat.size > maxBytes)
+      throw new UserError('PROFILE_INVALID', `${path} has ${Math.ceil(stat.size / 1024)} KiB; at most ${maxBytes / 1024} KiB are read`, {
         hint: 'a profile is a few kilobytes; was another file meant?',
       })
     bytes = readFileSync(path)

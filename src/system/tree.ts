@@ -54,7 +54,33 @@ function closed(folder: string): string {
   }
 }
 
-function compareFile(path: string, { bytes, mode }: RenderedFile, folder: Stats): Difference['how'] | null {
+/** A folder whose files have paths, as an export has them: compared, below `out`. */
+export function compareFolder(out: string, files: readonly { readonly path: string; readonly text: string }[]): Difference[] {
+  const stat = statSync(out, { throwIfNoEntry: false })
+  return files.flatMap(({ path, text }) => {
+    const how = stat === undefined ? 'missing' : compareFile(join(out, path), { bytes: Buffer.from(text), mode: 0o644 }, stat)
+    return how === null ? [] : [{ name: path, how }]
+  })
+}
+
+/** Prepares those of the files that differ. @returns their paths */
+export function stageFolder(stage: Stage, files: readonly { readonly path: string; readonly text: string }[]): string[] {
+  const changed = new Set(compareFolder(stage.out, files).map(({ name }) => name))
+  if (changed.size === 0) return []
+  try {
+    makeFolder(stage.folder, stage.made)
+    for (const { path, text } of files) {
+      if (!changed.has(path)) continue
+      mkdirSync(dirname(join(stage.folder, path)), { recursive: true })
+      writeFileSync(join(stage.folder, path), text, { mode: 0o644 })
+    }
+  } catch (error) {
+    throw writeError(stage.out, error)
+  }
+  return [...changed]
+}
+
+function compareFile(path: string, { bytes, mode }: Pick<RenderedFile, 'bytes' | 'mode'>, folder: Stats): Difference['how'] | null {
   try {
     const stat = statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return 'missing'
@@ -171,7 +197,7 @@ export function makeFolder(folder: string, made: string[]): void {
 export function commit(stages: readonly Stage[]): void {
   let moved = 0
   const layOver = (from: string, to: string, depth: number): void => {
-    if (depth === 0 || statSync(to, { throwIfNoEntry: false }) === undefined) {
+    if (depth === 0 || statSync(to, { throwIfNoEntry: false }) === undefined || !statSync(from).isDirectory()) {
       moveTo(from, to)
       moved++
     } else for (const name of manifestLast(readdirSync(from))) layOver(join(from, name), join(to, name), depth - 1)
@@ -182,8 +208,8 @@ export function commit(stages: readonly Stage[]): void {
       rmSync(path, { force: true })
       moved++
     }
-    // out, id, os, file
-    for (const { folder, out, made } of stages) if (made.length > 0) layOver(folder, out, 3)
+    // out, id, os, file; an export lies deeper
+    for (const { folder, out, made } of stages) if (made.length > 0) layOver(folder, out, 8)
     for (const { folder, made } of stages) if (made.length > 0) removeStage(folder)
   } catch (error) {
     discard(stages)

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export type BedName = 'systemd' | 'wine' | 'macos'
+export type BedName = 'systemd' | 'wine' | 'macos' | 'fleet'
 
 /** The folder setup.sh builds in. */
 export const bedsDir = process.env['HERMES_INSTALL_BEDS'] ?? '/var/tmp/hermes-install-beds'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# setup.sh [systemd|wine|macos|all]: builds the test beds under ${HERMES_INSTALL_BEDS:-/var/tmp/hermes-install-beds}.
+# setup.sh [systemd|wine|macos|fleet|all]: builds the test beds under ${HERMES_INSTALL_BEDS:-/var/tmp/hermes-install-beds}.
 # Run as root on Debian. What is already there is kept, so a rerun takes seconds. See README.md beside this file.
 # shellcheck source-path=SCRIPTDIR
 set -euo pipefail
@@ -18,12 +18,14 @@ BEDS=${HERMES_INSTALL_BEDS:-/var/tmp/hermes-install-beds}
 . "$HERE/setup/wine.sh"
 # shellcheck source=setup/macos.sh
 . "$HERE/setup/macos.sh"
+# shellcheck source=setup/fleet.sh
+. "$HERE/setup/fleet.sh"
 
 which=${1:-all}
 case $which in
-  systemd | wine | macos) beds=("$which") ;;
-  all) beds=(systemd wine macos) ;;
-  *) die "usage: setup.sh [systemd|wine|macos|all]" ;;
+  systemd | wine | macos | fleet) beds=("$which") ;;
+  all) beds=(systemd wine macos fleet) ;;
+  *) die "usage: setup.sh [systemd|wine|macos|fleet|all]" ;;
 esac
 [ "$(id -u)" = 0 ] || die "setup.sh must run as root (it makes chroots and mounts)"
 command -v apt-get >/dev/null || die "setup.sh needs a Debian machine (apt-get is missing)"

@@ -1,5 +1,5 @@
 // A systemd version in, a running machine with that systemd as PID 1 out; and what its own parsers say of a unit file.
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bedFile, bedsDir, missingBed, ownFile } from './paths.ts'
@@ -40,13 +40,16 @@ export interface Box {
   addUser(name: string, options?: { linger?: boolean }): Promise<User>
   /** Comes back when the boot is complete, lingering users' managers included. A power cut kills PID 1 instead of asking it. */
   reboot(options?: { powerCut?: boolean }): Promise<void>
+  /** The process id of its PID 1 on the host, for what joins its namespaces. */
+  leader(): number
   stop(): Promise<void>
 }
 
 /** Boots a box in about half a second. Several may run at once; each has its own files, processes, cgroups and network. */
-export async function startBox(options: { root?: SystemdVersion } = {}): Promise<Box> {
+export async function startBox(options: { root?: SystemdVersion; folder?: string } = {}): Promise<Box> {
   const version = options.root ?? '252'
-  const session = await startSession('box', await rootOf(version))
+  // Another folder with that version, for more programs in it.
+  const session = await startSession('box', options.folder ?? (await rootOf(version)))
   const users = new Map<string, User>()
   const lingering: User[] = []
 
@@ -115,6 +118,7 @@ export async function startBox(options: { root?: SystemdVersion } = {}): Promise
       await mustRun([session.script, 'reboot', session.state, powerCut ? 'powercut' : 'poweroff'], { timeoutMs: 120_000 })
       await Promise.all(lingering.map(managerIsUp))
     },
+    leader: () => Number(readFileSync(join(session.state, 'leader'), 'utf8')),
     stop: () => stopSession(session),
   }
 }

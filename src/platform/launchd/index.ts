@@ -8,7 +8,7 @@ import { posixWord } from '../../escape/posix.ts'
 import type { Service } from '../../resolve/service.ts'
 import { exitMapping } from '../exit.ts'
 import { refusing, type Artifact, type Platform } from '../platform.ts'
-import { placed, scriptView, scripts, secretFilesOf, secretsOf } from '../scripts.ts'
+import { placed, scriptView, scripts, secretFilesOf, secretsOf, type PlacedFile } from '../scripts.ts'
 import { domains, logs, steps } from './commands.ts'
 import { folders, logFolders, ownerOf, plistPath } from './layout.ts'
 import { mappings } from './limits.ts'
@@ -42,14 +42,7 @@ export const launchd: Platform = {
         text: at(['environment'], () => secretsSh({ id: service.id, secrets })),
       })
     }
-    const files = placed(artifacts, ({ sensitive }) => ownerOf(service, sensitive))
-    const view = {
-      ...scriptView(service, files, where.state),
-      plist,
-      runAtLoad: true,
-      logDirectories: logFolders(service),
-      commands: { logs: logs(logFiles(service)), domains: domains(service, plist) },
-    }
+    const view = installView(service, filesOf(service, artifacts))
     return {
       artifacts: [
         ...artifacts,
@@ -62,6 +55,21 @@ export const launchd: Platform = {
       steps: steps(service, plist),
     }
   },
+}
+
+export const filesOf = (service: Service, artifacts: readonly Artifact[]): readonly PlacedFile[] =>
+  placed(artifacts, ({ sensitive }) => ownerOf(service, sensitive))
+
+/** What install.sh and its sisters are made from. */
+export function installView(service: Service, files: readonly PlacedFile[]): object {
+  const plist = plistPath(service)
+  return {
+    ...scriptView(service, files, folders(service).state),
+    plist,
+    runAtLoad: true,
+    logDirectories: logFolders(service),
+    commands: { logs: logs(logFiles(service)), domains: domains(service, plist) },
+  }
 }
 
 function launcherView(service: Service, secretsFile: string | null): object {

@@ -8,7 +8,7 @@ import { posixWord } from '../../escape/posix.ts'
 import { systemdEnvironmentLine } from '../../escape/systemd.ts'
 import type { Service } from '../../resolve/service.ts'
 import { refusing, type Artifact, type Platform } from '../platform.ts'
-import { placed, scriptView, scripts, secretFilesOf, secretsOf } from '../scripts.ts'
+import { placed, scriptView, scripts, secretFilesOf, secretsOf, type PlacedFile } from '../scripts.ts'
 import { commands, steps, unitName } from './commands.ts'
 import { folders, logFolders, paths } from './layout.ts'
 import { mappings } from './limits.ts'
@@ -44,15 +44,7 @@ export const systemd: Platform = {
       const lines = secrets.map(({ name, value }) => at(['environment', name], () => systemdEnvironmentLine(name, value)))
       artifacts.push({ source: 'secrets.env', target: secretsPath, mode: 0o600, sensitive: true, text: secretsEnv({ id: service.id, lines }) })
     }
-    const files = placed(artifacts, () => null)
-    const view = {
-      ...scriptView(service, files, where.state),
-      unit: unitName(service),
-      autostart: service.autostart,
-      linger: service.scope === 'user' && service.linux.linger,
-      logDirectories: logFolders(service),
-      commands: commands(service),
-    }
+    const view = installView(service, filesOf(artifacts))
     return {
       artifacts: [
         ...artifacts,
@@ -65,6 +57,20 @@ export const systemd: Platform = {
       steps: steps(service),
     }
   },
+}
+
+export const filesOf = (artifacts: readonly Artifact[]): readonly PlacedFile[] => placed(artifacts, () => null)
+
+/** What install.sh and its sisters are made from. */
+export function installView(service: Service, files: readonly PlacedFile[]): object {
+  return {
+    ...scriptView(service, files, folders(service).state),
+    unit: unitName(service),
+    autostart: service.autostart,
+    linger: service.scope === 'user' && service.linux.linger,
+    logDirectories: logFolders(service),
+    commands: commands(service),
+  }
 }
 
 /** A code that systemd takes for nothing that the program means: a secret that is missing now may be there soon, so the policy decides. */
