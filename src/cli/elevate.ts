@@ -62,7 +62,8 @@ export async function rightsOrLess(
     for (const line of plans.flatMap(conflictLines)) out.note(line)
     if (!flags.yes && isTerminal(out) && !(await ask(`${summary(plans)}. This takes admin rights, for which Windows asks next. Apply this? [y/N] `)))
       throw new UserError('DECLINED', 'not applied; nothing was changed')
-    const code = await runElevated(at, ['--yes', '--no-elevate', '--require-service'])
+    // Where nobody could be asked, what others changed stays a reason to stop.
+    const code = await runElevated(at, [...(isTerminal(out) ? ['--yes'] : []), '--no-elevate', '--require-service'])
     if (code !== null) {
       if (code === 0) for (const one of wished) await takeOver(at, one, out)
       return { code }

@@ -20,7 +20,7 @@ export async function uninstallCommand(typed: readonly string[], flags: HereFlag
   if (!at.admin && at.system.elevate !== undefined && mayAsk && found.some(({ service }) => service.scope === 'system')) {
     if (!flags.yes && isTerminal(out) && !(await ask('This takes admin rights, for which Windows asks next. Uninstall this? [y/N] ')))
       throw new UserError('DECLINED', 'not uninstalled; nothing was changed')
-    const code = await runElevated(at, ['--yes', '--no-elevate'])
+    const code = await runElevated(at, [...(isTerminal(out) ? ['--yes'] : []), '--no-elevate'])
     if (code !== null) return code
   }
   return each(found, { command: 'uninstall', out, name: ({ service }) => service }, async (wish) => {
