@@ -56,7 +56,8 @@ export function serviceTarget(service: Service, artifacts: readonly Artifact[]):
       { path: logs, owner: null, ...(logs.startsWith(`${folder}\\`) ? { made: secure(service, 1) } : {}) },
     ],
     absent: service.replaces.startupItems.map((name) => `${startupFolder(service)}\\${name}`),
-    litter: ['wrapper.log', 'wrapper.log.old', 'err.log.old', 'out.log.old'].map((name) => `${folder}\\${service.label}.${name}`),
+    // What WinSW says of itself; the program's own logs are its owner's.
+    litter: [`${logs}\\${service.label}.wrapper.log`],
     ownFolders: [machineFolder, folder, ...stateFolders('C:\\Program Files')],
     // Not in ProgramData, where everybody may make folders: what lies there tells a way back what to write where.
     state: `${stateFolders('C:\\Program Files')[1]}\\${service.id}`,
