@@ -94,6 +94,7 @@ export const windows: Platform = {
       files: own,
       folders: ['C:\\ProgramData\\hermes-install', folder],
       logFolders: [logs.folder],
+      wrapperLog: `${logs.folder}\\${service.label}.wrapper.log`,
       ...list,
       fallback: hadFallback(service)
         ? {

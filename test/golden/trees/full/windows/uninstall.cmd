@@ -45,7 +45,7 @@ call :remove "C:\ProgramData\hermes-install\Full.Service\recovery.cmd" || exit /
 call :remove "C:\ProgramData\hermes-install\Full.Service\stop.js" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\Full.Service\launcher.cmd" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\Full.Service\secrets.cmd" || exit /b 1
-del /f /q "%hi_dir%\Full.Service.wrapper.log" 2>NUL
+del /f /q "C:\ProgramData\Full\logs\Full.Service.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done

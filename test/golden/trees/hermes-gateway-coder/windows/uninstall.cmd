@@ -43,7 +43,7 @@ call :remove "C:\ProgramData\hermes-install\HermesGateway-coder\HermesGateway-co
 call :remove "C:\ProgramData\hermes-install\HermesGateway-coder\recovery.cmd" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\HermesGateway-coder\stop.js" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\HermesGateway-coder\launcher.cmd" || exit /b 1
-del /f /q "%hi_dir%\HermesGateway-coder.wrapper.log" 2>NUL
+del /f /q "C:\Users\user\AppData\Local\hermes\profiles\coder\logs\HermesGateway-coder.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done

@@ -43,7 +43,7 @@ call :remove "C:\ProgramData\hermes-install\HermesGateway\HermesGateway.xml" || 
 call :remove "C:\ProgramData\hermes-install\HermesGateway\recovery.cmd" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\HermesGateway\stop.js" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\HermesGateway\launcher.cmd" || exit /b 1
-del /f /q "%hi_dir%\HermesGateway.wrapper.log" 2>NUL
+del /f /q "C:\Users\user\AppData\Local\hermes\logs\HermesGateway.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done

@@ -41,7 +41,7 @@ if not "%ERRORLEVEL%"=="0" (
 call :remove "%hi_exe%" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\minimal\minimal.xml" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\minimal\recovery.cmd" || exit /b 1
-del /f /q "%hi_dir%\minimal.wrapper.log" 2>NUL
+del /f /q "C:\ProgramData\hermes-install\minimal\logs\minimal.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done

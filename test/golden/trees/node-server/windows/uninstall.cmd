@@ -42,7 +42,7 @@ call :remove "%hi_exe%" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExampleNodeServer\ExampleNodeServer.xml" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExampleNodeServer\recovery.cmd" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExampleNodeServer\launcher.cmd" || exit /b 1
-del /f /q "%hi_dir%\ExampleNodeServer.wrapper.log" 2>NUL
+del /f /q "C:\ProgramData\hermes-install\ExampleNodeServer\logs\ExampleNodeServer.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done

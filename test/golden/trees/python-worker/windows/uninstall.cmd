@@ -42,7 +42,7 @@ call :remove "%hi_exe%" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExamplePythonWorker\ExamplePythonWorker.xml" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExamplePythonWorker\recovery.cmd" || exit /b 1
 call :remove "C:\ProgramData\hermes-install\ExamplePythonWorker\launcher.cmd" || exit /b 1
-del /f /q "%hi_dir%\ExamplePythonWorker.wrapper.log" 2>NUL
+del /f /q "C:\ProgramData\hermes-install\ExamplePythonWorker\logs\ExamplePythonWorker.wrapper.log" 2>NUL
 rmdir "%hi_dir%" 2>NUL
 set "hi_gone=yes"
 :done
