@@ -308,7 +308,7 @@ describe('a service', () => {
     const { wine, hi, place } = bed
     await hi('uninstall', 'hi-apply')
     // The times of an apply here; the bed ends the program, and what it started, at each of them.
-    for (const [i, timeoutMs] of [1600, 3800, 6400].entries()) {
+    for (const [i, timeoutMs] of [2200, 5600].entries()) {
       place({ word: `w${i}`, restart: `{ delays: [${i + 1}s] }` })
       const argv = [nodeExe, 'C:\\program files\\hi\\dist\\main.cjs', 'apply', p]
       await wine.run(argv, { timeoutMs, env: { HERMES_INSTALL_WINSW: winswExe } }).catch(() => undefined)
