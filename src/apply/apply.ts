@@ -54,9 +54,12 @@ export async function apply(system: System, applying: Applying): Promise<Applied
   const { wish, report } = applying
   let planned = await planFor(system, wish)
   mustBeAble(planned)
-  if (planned.plan.steps.length === 0) return { plan: planned.plan, changed: false }
-
   const { target, service } = wish
+  if (planned.plan.steps.length === 0) {
+    tidy(system, wish)
+    return { plan: planned.plan, changed: false }
+  }
+
   const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
   let failed = true
   try {
@@ -71,6 +74,21 @@ export async function apply(system: System, applying: Applying): Promise<Applied
     return { plan: planned.plan, changed: planned.plan.steps.length > 0 }
   } finally {
     journal.unlock(failed && journal.fresh)
+  }
+}
+
+/** A run that was killed after all was done has left its lock, and a copy of what was there before, with its secrets. */
+function tidy(system: System, { target, service }: Wish): void {
+  if (!system.list(target.state).some((name) => name === 'previous.new' || name === 'lock')) return
+  try {
+    const journal = openJournal(system, target.state, target.folderMode, titleOf(service))
+    try {
+      journal.tidy()
+    } finally {
+      journal.unlock(false)
+    }
+  } catch {
+    // Without the rights for it, or while another run is at work: nothing is wrong, and the next one does it.
   }
 }
 

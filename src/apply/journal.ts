@@ -163,6 +163,11 @@ export function openJournal(system: System, state: string, folderMode: number, t
       }
     },
 
+    /** Ends what {@link commit} was cut short in. */
+    tidy(): void {
+      if (system.look(`${state}/previous.new`).kind === 'folder') keepPrevious()
+    },
+
     /** What was there before is there again: the way back is not needed any more. */
     clear(): void {
       // By a rename first: half of it would be a way back to something that never was.

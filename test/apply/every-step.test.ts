@@ -154,6 +154,7 @@ describe.each([
         else if (end !== 'nothing' && /as it was before|Nothing was changed|failed, as the test wants it$/.test(end.failed)) asBefore(g, installed, before)
         expect((await applied(g.at, g.two)).end, `call ${call}, ${JSON.stringify(end)}`).toMatch(/applied|nothing/)
         expect([runs(g), active(g, 'old-demo')]).toEqual(['two', false])
+        expect(leftovers(g), `call ${call}, ${JSON.stringify(end)}`).toEqual([])
         rmSync(g.home, { recursive: true })
       }
     })
