@@ -1,9 +1,9 @@
-// A rendered service of Windows in, the arguments of Ansible's own Windows modules out: the recovery, the replaced and the closing of the folder are read from the same
+// A rendered service of Windows in, the arguments of Ansible's own Windows modules out: what is replaced and the closing of the folder come from the same
 // commands that the scripts run.
 import { accountName } from '../platform/windows/account.ts'
 import { commands } from '../platform/windows/commands.ts'
 import { logFiles, serviceFolder } from '../platform/windows/paths.ts'
-import type { Command } from '../platform/platform.ts'
+import { recoveryOf } from '../platform/windows/recovery.ts'
 import type { RenderedFile, RenderedService } from '../render/render.ts'
 import type { Service } from '../resolve/service.ts'
 import type { EngineService } from './engine.ts'
@@ -14,26 +14,10 @@ interface FailureAction {
   readonly delay_ms: number
 }
 
-/**
- * `sc failure NAME reset= SECONDS actions= restart/MS/...` and `sc failureflag NAME 0|1` as the arguments of win_service.
- * @param recovery what platform/windows/recovery.ts says
- */
-function failure(recovery: readonly Command[]): { actions: readonly FailureAction[]; reset: number; flag: boolean } {
-  const call = (verb: string): readonly string[] => recovery.find(({ argv }) => argv[1] === verb)?.argv ?? []
-  const words = call('failure')
-  const after = (key: string): string => words[words.indexOf(key) + 1] ?? ''
-  const parts = after('actions=').split('/')
-  const actions = Array.from({ length: Math.floor(parts.length / 2) }, (_, i): FailureAction => ({
-    type: parts[2 * i] === 'restart' ? 'restart' : 'none',
-    delay_ms: Number(parts[2 * i + 1]),
-  }))
-  return { actions, reset: Number(after('reset=')), flag: call('failureflag').at(-1) === '1' }
-}
-
 export function windows(service: Service, rendered: RenderedService): { data: EngineService; files: readonly RenderedFile[] } {
   const folder = serviceFolder(service)
   const list = commands(service)
-  const { actions, reset, flag } = failure(list.recovery)
+  const { actions, resetSeconds, flag } = recoveryOf(service)
   const { account } = service.windows
   const { health } = service
   return {
@@ -58,8 +42,9 @@ export function windows(service: Service, rendered: RenderedService): { data: En
       dependencies: service.after.map((name) => (name === 'network' ? 'Tcpip' : name)),
       username: account === null ? 'LocalSystem' : accountName(account.name),
       password_file: account?.passwordFile ?? '',
-      failure_actions: actions,
-      failure_reset_period_sec: reset,
+      // The arguments of win_service.
+      failure_actions: actions.map(({ type, delayMs }): FailureAction => ({ type: type === 1 ? 'restart' : 'none', delay_ms: delayMs })),
+      failure_reset_period_sec: resetSeconds,
       failure_actions_on_non_crash_failure: flag,
       secure: list.secure.map(({ argv }) => argv),
       replaced: list.replaced.map(({ what, exists, disable, stop, remove, restore }) => ({ what, exists, disable, stop, remove, restore })),

@@ -2,6 +2,7 @@
 // The reverse of platform/windows/view.ts: read the two side by side. Elements and defaults: WinSW's XmlServiceConfig.cs, 2.12.0 and 3.0.0-alpha.11.
 import { quoteArgument } from '../escape/windows-argv.ts'
 import { percentVariable } from '../escape/winsw.ts'
+import { plainElements } from '../platform/windows/view.ts'
 import { variableName } from '../profile/patterns.ts'
 import { splitArguments, splitCommandLine } from './command-line.ts'
 import { nameFrom, newDraft, type Draft } from './draft.ts'
@@ -302,18 +303,8 @@ function account({ all, draft, text, label }: WinswReading): void {
   else if (asked) draft.remark(['windows', 'account'], 'the path of the password file is in no rendered file: put the right one in')
 }
 
-/** Elements that pass through as they are (platform/windows/view.ts, `known`). */
-const passing = [
-  'beeponshutdown',
-  'hidewindow',
-  'securityDescriptor',
-  'stopparentprocessfirst',
-  'waithint',
-  'sleeptime',
-  'interactive',
-  'outfiledisabled',
-  'errfiledisabled',
-]
+/** Elements that pass through as they are; the other two say what keys of the profile say. */
+const passing = plainElements.filter((name) => name !== 'id' && name !== 'name')
 
 function native({ all, draft }: WinswReading): void {
   // Of some of these, WinSW 2 only looks whether they are there.

@@ -9,9 +9,10 @@ type Health = Service['health']
 const connectMs = 3000
 const answerMs = 5000
 
-const accepts = ({ host, port }: NonNullable<Health['tcp']>): Promise<boolean> =>
+/** Whether anybody listens on a port. */
+export const accepts = ({ host, port }: NonNullable<Health['tcp']>, timeout = connectMs): Promise<boolean> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: connectMs })
+    const socket = connect({ host, port, timeout })
     const end = (well: boolean): void => {
       socket.destroy()
       resolve(well)

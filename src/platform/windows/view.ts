@@ -143,10 +143,10 @@ export function xmlView(service: Service, paths: { readonly launcher: string; re
     at(['native', 'windows', name], () => {
       if (written.has(name) || name === 'onfailure' || name === 'resetfailure')
         throw new CannotCarry(`this tool already writes <${name}> or what stands for it`, 'use the key of the profile that stands for it')
-      if (!known.includes(name))
+      if (!plainElements.includes(name))
         throw new CannotCarry(
           `WinSW has no element <${name}> with a plain text and would ignore it`,
-          nearest(name, known) ? `did you mean ${nearest(name, known)}?` : `known: ${known.join(', ')}`,
+          nearest(name, plainElements) ? `did you mean ${nearest(name, plainElements)}?` : `known: ${plainElements.join(', ')}`,
         )
       elements.push(`  <${name}>${xmlText(text)}</${name}>`)
     })
@@ -157,7 +157,7 @@ export function xmlView(service: Service, paths: { readonly launcher: string; re
 }
 
 /** Elements with a plain text that both or one of the two WinSW lines read (peers' table, from their XmlServiceConfig). */
-const known: readonly string[] = [
+export const plainElements: readonly string[] = [
   'beeponshutdown',
   'hidewindow',
   'securityDescriptor',

@@ -1,6 +1,5 @@
 // This machine in, the facts about it that checks ask for out. Nothing is changed, and no rights are needed.
 import { statSync, statfsSync } from 'node:fs'
-import { connect } from 'node:net'
 import { askManager } from '../../apply/observe.ts'
 import type { System } from '../../apply/system.ts'
 import { known, type MachineFacts } from '../../doctor/facts.ts'
@@ -9,6 +8,7 @@ import type { Manager, ManagerState } from '../../platform/manager.ts'
 import type { Os } from '../../profile/model.ts'
 import type { HostFacts } from '../../resolve/host.ts'
 import type { Service } from '../../resolve/service.ts'
+import { accepts } from '../probe.ts'
 import { once, type Gatherers } from './gather.ts'
 import * as linux from './linux.ts'
 import * as macos from './macos.ts'
@@ -25,25 +25,12 @@ export interface Place {
 
 const answerMs = 300
 
-/** Whether anybody listens on a port of this machine. */
-const listens = (host: string, port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: answerMs })
-    const end = (well: boolean): void => {
-      socket.destroy()
-      resolve(well)
-    }
-    socket.once('connect', () => end(true))
-    socket.once('error', () => end(false))
-    socket.once('timeout', () => end(false))
-  })
-
 /** Asks this machine's own ports alone: a doctor talks to no other machine. */
 export const withAnswers = (proxies: readonly Proxy[]): Promise<readonly Proxy[]> =>
   Promise.all(
     proxies.map(async (proxy) => {
       const at = proxyAddress(proxy.address)
-      return at === null || !isLoopback(at.host) ? proxy : { ...proxy, answers: await listens(at.host, at.port) }
+      return at === null || !isLoopback(at.host) ? proxy : { ...proxy, answers: await accepts(at, answerMs) }
     }),
   )
 
